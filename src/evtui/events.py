@@ -1,0 +1,87 @@
+"""Events: the four columns that every layer hands on.
+
+A column is a one-dimensional array, all four of one length, in file order.
+
+======  ======  ===========================================================
+column  dtype   meaning
+======  ======  ===========================================================
+``t``   int64   time in µs since the recording's first event (never the sensor's clock)
+``x``   uint16  column of the pixel, 0 at the left
+``y``   uint16  row of the pixel, 0 at the top
+``p``   uint8   polarity: 1 is ON (brighter), 0 is OFF (darker)
+======  ======  ===========================================================
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+ON = 1
+OFF = 0
+
+BYTES_PER_EVENT = 8 + 2 + 2 + 1
+"""Memory of one event held as these columns."""
+
+Times: TypeAlias = NDArray[np.int64]
+Coordinates: TypeAlias = NDArray[np.uint16]
+Polarities: TypeAlias = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Events:
+    """A run of events as columns; see the module's table for dtypes and units."""
+
+    t: Times
+    x: Coordinates
+    y: Coordinates
+    p: Polarities
+
+    def __len__(self) -> int:
+        return len(self.t)
+
+    def __getitem__(self, rows: slice) -> Events:
+        """The events of a slice of rows, as views without a copy."""
+        return Events(self.t[rows], self.x[rows], self.y[rows], self.p[rows])
+
+    def equals(self, other: Events) -> bool:
+        """Whether both hold the same events in the same order."""
+        return (
+            np.array_equal(self.t, other.t)
+            and np.array_equal(self.x, other.x)
+            and np.array_equal(self.y, other.y)
+            and np.array_equal(self.p, other.p)
+        )
+
+    @property
+    def on_count(self) -> int:
+        """How many of the events are ON."""
+        return int(np.count_nonzero(self.p))
+
+    @staticmethod
+    def empty() -> Events:
+        return Events(
+            np.empty(0, np.int64),
+            np.empty(0, np.uint16),
+            np.empty(0, np.uint16),
+            np.empty(0, np.uint8),
+        )
+
+    @staticmethod
+    def concatenate(runs: Iterable[Events]) -> Events:
+        """One run after the other; copies only where there is more than one."""
+        parts = [run for run in runs if len(run)]
+        if not parts:
+            return Events.empty()
+        if len(parts) == 1:
+            return parts[0]
+        return Events(
+            np.concatenate([part.t for part in parts]),
+            np.concatenate([part.x for part in parts]),
+            np.concatenate([part.y for part in parts]),
+            np.concatenate([part.p for part in parts]),
+        )

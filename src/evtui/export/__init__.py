@@ -1,0 +1,1 @@
+"""Events and frames → files, written beside and renamed."""

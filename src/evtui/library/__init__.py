@@ -1,0 +1,1 @@
+"""Folders → datasets: discovery, remembered metadata, previews."""

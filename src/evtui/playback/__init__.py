@@ -1,0 +1,1 @@
+"""Clock, transport and frame reader: what is shown when.  Plain state machines, no screen."""

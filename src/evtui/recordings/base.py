@@ -1,0 +1,125 @@
+"""What every reader promises, and the plain data it promises it in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evtui.events import Events
+from evtui.recordings.findings import Finding
+from evtui.units import US_PER_S
+
+Progress = Callable[[float], None]
+"""Called with the share done, 0.0 to 1.0."""
+
+Cancelled = Callable[[], bool]
+"""Asked between steps of a long pass; True ends it."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingInfo:
+    """What is known of a recording before any window is read.
+
+    ``*_exact`` is False where the figure is an estimate, which a later pass may correct.
+    """
+
+    path: Path
+    format: str
+    """The format's name in the registry, as the table shows it: ``HDF5``, ``EVT3``, …"""
+    bytes: int
+    """Size of the file."""
+    width: int
+    height: int
+    """Sensor size in pixels."""
+    events: int
+    events_exact: bool
+    t_first_us: int
+    """Time of the first event on the sensor's own clock."""
+    duration_us: int
+    """From the first event to the last; 0 for fewer than two events."""
+    duration_exact: bool
+    layout: str = ""
+    """The variant within the format, in words: ``events/{t,x,y,p}, gzip``."""
+    on_fraction: float | None = None
+    """Share of ON events, once something has counted them."""
+    header: Mapping[str, str] = field(default_factory=dict)
+    """What the file says of itself; text from the file, so never markup."""
+
+    @property
+    def rate(self) -> float:
+        """Mean event rate in events/s; 0 where the duration is 0."""
+        return self.events * US_PER_S / self.duration_us if self.duration_us else 0.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Timeline:
+    """Events per bin over the whole recording, in bins of equal length.
+
+    ``counts`` is float64 of shape (bins,): a cheap timeline is interpolated, so not whole numbers.
+    ``on`` has the same shape, or is None where polarity was not counted.
+    """
+
+    counts: NDArray[np.float64]
+    duration_us: int
+    exact: bool
+    on: NDArray[np.float64] | None = None
+
+    @property
+    def bin_us(self) -> float:
+        """Length of one bin in µs."""
+        return (self.duration_us + 1) / len(self.counts)
+
+    @property
+    def rates(self) -> NDArray[np.float64]:
+        """Event rate in each bin, events/s."""
+        return self.counts * (US_PER_S / self.bin_us)
+
+
+class Recording(Protocol):
+    """An open recording.  Every method may be called from any thread, one at a time or at once."""
+
+    @property
+    def info(self) -> RecordingInfo: ...
+
+    def window(self, t0: int, t1: int) -> Events:
+        """The events with t0 ≤ t < t1, in file order, exact.
+
+        Args:
+            t0: start in µs since the first event; may lie before 0.
+            t1: end, not included; at or before t0 gives no events.
+
+        Raises:
+            CannotRead: the file went away, or was closed.
+            DamagedRecording: the bytes of this window cannot be decoded.
+        """
+        ...
+
+    def timeline(self, bins: int) -> Timeline:
+        """Events per bin: from what is cheap to know now, exact once ``index`` has run."""
+        ...
+
+    def index(self, progress: Progress, cancelled: Cancelled) -> None:
+        """The full pass for exact counts, ON/OFF and findings; returns early when cancelled."""
+        ...
+
+    def findings(self) -> Sequence[Finding]:
+        """What is wrong or was guessed, as far as it is known now."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the file; a second call does nothing."""
+        ...
+
+
+def never_cancelled() -> bool:
+    """For a pass that nobody will interrupt."""
+    return False
+
+
+def no_progress(_share: float) -> None:
+    """For a pass that nobody watches."""

@@ -1,0 +1,105 @@
+"""A recording held in memory: what a format that cannot seek becomes once it was decoded."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evtui.events import BYTES_PER_EVENT, Events
+from evtui.recordings.base import Cancelled, Progress, RecordingInfo, Timeline
+from evtui.recordings.findings import Finding
+
+_INDEX_STEP = 1 << 20
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Columns:
+    """All events of a recording in evlib's schema, so that a LazyFrame over them needs no copy.
+
+    ============  =====  ==================================
+    ``t``         int64  µs on the sensor's clock, sorted
+    ``x``, ``y``  int16  pixel
+    ``polarity``  int8   +1 is ON, −1 is OFF
+    ============  =====  ==================================
+    """
+
+    t: NDArray[np.int64]
+    x: NDArray[np.int16]
+    y: NDArray[np.int16]
+    polarity: NDArray[np.int8]
+
+    def __len__(self) -> int:
+        return len(self.t)
+
+    @property
+    def nbytes(self) -> int:
+        """Memory held by the four arrays."""
+        return len(self) * BYTES_PER_EVENT
+
+    def events(self, rows: slice) -> Events:
+        """A slice of rows as ``Events``, time counted from the first event of all."""
+        t = self.t[rows]
+        return Events(
+            t - self.t[0] if len(t) else t,
+            self.x[rows].view(np.uint16),
+            self.y[rows].view(np.uint16),
+            (self.polarity[rows] > 0).view(np.uint8),
+        )
+
+
+class MemoryRecording:
+    """Columns in memory as a ``Recording``; windows are found by bisection."""
+
+    def __init__(
+        self, columns: Columns, info: RecordingInfo, findings: Sequence[Finding] = ()
+    ) -> None:
+        """Take over decoded events.
+
+        Args:
+            columns: all events, sorted by t.
+            info: of the file they came from; counts and times are replaced by the exact ones.
+            findings: what the decoding found or guessed.
+        """
+        self.columns = columns
+        self._findings = tuple(findings)
+        first, last = (int(columns.t[0]), int(columns.t[-1])) if len(columns) else (0, 0)
+        self._t_first = first
+        self.info = dataclasses.replace(
+            info,
+            events=len(columns),
+            events_exact=True,
+            t_first_us=first,
+            duration_us=last - first,
+            duration_exact=True,
+        )
+
+    def window(self, t0: int, t1: int) -> Events:
+        bounds = (t0 + self._t_first, max(t0, t1) + self._t_first)
+        start, stop = np.searchsorted(self.columns.t, bounds)
+        return self.columns.events(slice(int(start), int(stop)))
+
+    def timeline(self, bins: int) -> Timeline:
+        duration = self.info.duration_us
+        edges = np.linspace(0, duration + 1, bins + 1) + self._t_first
+        counts = np.diff(np.searchsorted(self.columns.t, edges)).astype(np.float64)
+        return Timeline(counts, duration, exact=True)
+
+    def index(self, progress: Progress, cancelled: Cancelled) -> None:
+        on, total = 0, len(self.columns)
+        for start in range(0, total, _INDEX_STEP):
+            if cancelled():
+                return
+            on += int(np.count_nonzero(self.columns.polarity[start : start + _INDEX_STEP] > 0))
+            progress(min(1.0, (start + _INDEX_STEP) / total))
+        if total:
+            self.info = dataclasses.replace(self.info, on_fraction=on / total)
+
+    def findings(self) -> Sequence[Finding]:
+        return self._findings
+
+    def close(self) -> None:
+        """Nothing to let go of: the arrays live as long as someone holds them."""

@@ -1,0 +1,1 @@
+"""Events → raster → cells: accumulation, views, glyphs, palettes, pictures.  Knows no files, no screen."""

@@ -1,0 +1,187 @@
+"""What the user can set: one table of settings, read from file, environment and command line."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any
+
+from evtui.errors import SettingsError
+from evtui.units import format_bytes, parse_size
+
+GIB = 1 << 30
+
+
+def _setting(
+    default: Any, label: str, choices: tuple[Any, ...], env: str = "", *, size: bool = False
+) -> Any:
+    """A field with what the settings screen and the checks need to know of it."""
+    metadata = {"label": label, "choices": choices, "env": env, "size": size}
+    return field(default=default, metadata=metadata)
+
+
+_SIZES = tuple(gib * GIB for gib in (1, 2, 4, 8, 16, 32, 64))
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Every setting with its default.  The field's name is the key in the config file."""
+
+    cache: bool = _setting(False, "Cache loaded recordings", (False, True), "EVTUI_CACHE")
+    cache_budget: int = _setting(8 * GIB, "Cache budget", _SIZES, "EVTUI_CACHE_BUDGET", size=True)
+    cache_floor: int = _setting(
+        8 * GIB,
+        "Memory that must be available to load",
+        (0, GIB // 2, *_SIZES),
+        "EVTUI_CACHE_FLOOR",
+        size=True,
+    )
+    cache_largest: int = _setting(
+        GIB,
+        "Largest recording kept",
+        (GIB // 4, GIB // 2, *_SIZES),
+        "EVTUI_CACHE_LARGEST",
+        size=True,
+    )
+    preload: bool = _setting(False, "Preload the highlighted recording when idle", (False, True))
+    loader: str = _setting("auto", "Loader", ("auto", "evlib"), "EVTUI_LOADER")
+    glyphs: str = _setting("half", "Glyphs", ("half", "quadrant", "braille"), "EVTUI_GLYPHS")
+    view: str = _setting("polarity", "View", ("polarity", "on", "off", "count"))
+    palette: str = _setting("classic", "Palette", ("classic", "safe", "mono"))
+    theme: str = _setting(
+        "textual-dark",
+        "Theme",
+        ("textual-dark", "textual-light", "nord", "gruvbox", "tokyo-night", "solarized-light"),
+    )
+    fps: int = _setting(30, "Frames per second", (5, 10, 15, 24, 30, 60), "EVTUI_FPS")
+
+
+KEYS: tuple[str, ...] = tuple(setting.name for setting in fields(Settings))
+
+
+def label_of(key: str) -> str:
+    """How the settings screen names a setting."""
+    return str(_metadata(key)["label"])
+
+
+def choices_of(key: str) -> tuple[Any, ...]:
+    """The values the settings screen offers; the file and the command line may give others of a size."""
+    choices: tuple[Any, ...] = _metadata(key)["choices"]
+    return choices
+
+
+def show(key: str, value: Any) -> str:
+    """A value as the settings screen and messages write it."""
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return format_bytes(value) if _metadata(key)["size"] else str(value)
+
+
+def parse(key: str, value: object, where: str) -> Any:
+    """A value from outside as the setting's own type.
+
+    Args:
+        key: the setting's name.
+        value: text, or what TOML made of it.
+        where: names the source in the error: the file, the variable, the option.
+
+    Raises:
+        SettingsError: no such setting, or not one of its values.
+    """
+    if key not in KEYS:
+        raise SettingsError(f"{where}: there is no setting {key!r}; known are {', '.join(KEYS)}")
+    choices = choices_of(key)
+    text = str(value).strip().lower()
+    if isinstance(choices[0], bool):
+        words = {"on": True, "true": True, "1": True, "yes": True}
+        words |= {"off": False, "false": False, "0": False, "no": False}
+        if text in words:
+            return words[text]
+        raise SettingsError(f"{where}: {key} is on or off, not {value!r}")
+    if _metadata(key)["size"]:
+        try:
+            return parse_size(text)
+        except ValueError as error:
+            raise SettingsError(f"{where}: {key}: {error}") from error
+    for choice in choices:
+        if text == str(choice).lower():
+            return choice
+    if isinstance(choices[0], int) and text.isdecimal() and choices[0] <= int(text) <= choices[-1]:
+        return int(text)
+    allowed = ", ".join(str(choice) for choice in choices)
+    raise SettingsError(f"{where}: {key} is one of {allowed}, not {value!r}")
+
+
+def load(
+    file: Path, environment: Mapping[str, str], command_line: Mapping[str, object]
+) -> Settings:
+    """Command line over environment over file over defaults.
+
+    Args:
+        file: the config file; it need not exist.
+        environment: usually ``os.environ``.
+        command_line: only the options the user gave, by setting name.
+
+    Raises:
+        SettingsError: a source holds a value that cannot be taken; the message names the source.
+    """
+    values: dict[str, Any] = {}
+    for key, value in _read(file).items():
+        values[key] = parse(key, value, str(file))
+    for key in KEYS:
+        name = _metadata(key)["env"]
+        if name and environment.get(name):
+            values[key] = parse(key, environment[name], name)
+    for key, value in command_line.items():
+        values[key] = parse(key, value, "--" + key.replace("_", "-"))
+    return replace(Settings(), **values)
+
+
+def save(file: Path, changed: Mapping[str, Any]) -> None:
+    """Write changed settings into the config file and keep the others it holds.
+
+    Only what the user changed is written, so that a later default reaches everyone else, and an
+    option of one run never becomes permanent.
+
+    Raises:
+        SettingsError: the file holds something else than settings, or cannot be written.
+    """
+    import tomli_w
+
+    kept = _read(file)
+    kept.update(changed)
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        handle, beside = tempfile.mkstemp(dir=file.parent, prefix=file.name + ".")
+        try:
+            with os.fdopen(handle, "wb") as out:
+                tomli_w.dump(kept, out)
+            Path(beside).replace(file)
+        except BaseException:
+            Path(beside).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise SettingsError(f"{file}: cannot be written: {error.strerror}") from error
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        with file.open("rb") as source:
+            return tomllib.load(source)
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise SettingsError(f"{file}: cannot be read: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{file}: is not TOML: {error}") from error
+
+
+def _metadata(key: str) -> Mapping[str, Any]:
+    for setting in fields(Settings):
+        if setting.name == key:
+            return setting.metadata
+    raise KeyError(key)

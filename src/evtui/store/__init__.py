@@ -1,0 +1,1 @@
+"""The app-level store: loaded recordings as LazyFrames, a memory budget, the loading worker."""

@@ -1,0 +1,1 @@
+"""The screens: each routes messages between the widgets it lays out."""

@@ -1,0 +1,1 @@
+"""The widgets: each posts messages and draws what it is given."""
