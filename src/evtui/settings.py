@@ -69,7 +69,7 @@ def label_of(key: str) -> str:
 
 
 def choices_of(key: str) -> tuple[Any, ...]:
-    """The values the settings screen offers; the file and the command line may give others of a size."""
+    """The values the settings screen offers; of a size, others may be given elsewhere."""
     choices: tuple[Any, ...] = _metadata(key)["choices"]
     return choices
 

@@ -98,7 +98,7 @@ def format_bytes(size: float) -> str:
 
 
 def printable(text: str) -> str:
-    """Text that came from outside, with control characters shown as � so that no terminal obeys it."""
+    """Text from outside with control characters shown as �, so that no terminal obeys it."""
     return "".join(char if char.isprintable() else "�" for char in text)
 
 

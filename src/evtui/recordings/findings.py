@@ -1,4 +1,4 @@
-"""What a recording has wrong, or what was guessed of it: the codes, their severities, their meaning."""
+"""What is wrong with a recording, or was guessed of it: codes, severities, meanings."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Events → raster → cells: accumulation, views, glyphs, palettes, pictures.  Knows no files, no screen."""
+"""Events → raster → shades → cells or pictures.  Knows no files and no screen."""

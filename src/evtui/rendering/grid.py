@@ -1,0 +1,85 @@
+"""Where a sensor's pixels fall in the terminal: regions, and the grid of dots they map to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+CELL_ASPECT = 2.0
+"""Height of a terminal cell over its width, as nearly every terminal font has it."""
+
+_COORDINATES = 1 << 16
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A rectangle of sensor pixels: what is looked at."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+    def zoomed(self, factor: float, sensor: Region) -> Region:
+        """The same centre, ``factor`` times closer, kept inside the sensor."""
+        width = min(sensor.width, max(1, round(self.width / factor)))
+        height = min(sensor.height, max(1, round(self.height / factor)))
+        centred = Region(
+            self.x + (self.width - width) // 2, self.y + (self.height - height) // 2, width, height
+        )
+        return centred.moved(0, 0, sensor)
+
+    def moved(self, dx: int, dy: int, sensor: Region) -> Region:
+        """Shifted by pixels, stopping at the sensor's edges."""
+        x = min(max(self.x + dx, sensor.x), sensor.x + sensor.width - self.width)
+        y = min(max(self.y + dy, sensor.y), sensor.y + sensor.height - self.height)
+        return Region(x, y, self.width, self.height)
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A region mapped onto ``columns`` × ``rows`` dots."""
+
+    region: Region
+    columns: int
+    rows: int
+
+
+def fit(region: Region, columns: int, rows: int, dots: tuple[int, int]) -> Grid:
+    """The largest grid that shows a region undistorted in a view of terminal cells.
+
+    Args:
+        region: what is shown.
+        columns: width of the view in cells.
+        rows: height of the view in cells.
+        dots: dots across and down one cell, as the glyphs have them.
+
+    Returns:
+        A grid whose size is a whole number of cells, at least one.
+    """
+    scale = min(columns / region.width, rows * CELL_ASPECT / region.height)
+    wide = max(1, min(columns, round(region.width * scale)))
+    high = max(1, min(rows, round(region.height * scale / CELL_ASPECT)))
+    return Grid(region, wide * dots[0], high * dots[1])
+
+
+@lru_cache(maxsize=16)
+def lookups(grid: Grid) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Tables from an event's x and y to its place in the grid, two counters a dot.
+
+    Returns:
+        Two int32 arrays of shape (65536,): ``table_x[x] + table_y[y] + p`` is the index of the
+        counter, and at least ``2 * columns * rows`` for a pixel outside the region.
+    """
+    outside = 2 * grid.columns * grid.rows
+    region = grid.region
+    table_x = np.full(_COORDINATES, outside, np.int32)
+    table_y = np.full(_COORDINATES, outside, np.int32)
+    across = np.arange(region.width, dtype=np.int64) * grid.columns // region.width
+    down = np.arange(region.height, dtype=np.int64) * grid.rows // region.height
+    table_x[region.x : region.x + region.width] = 2 * across
+    table_y[region.y : region.y + region.height] = 2 * grid.columns * down
+    return table_x, table_y
