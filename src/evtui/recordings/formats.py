@@ -11,6 +11,7 @@ from typing import cast
 from evtui.errors import CannotRead, NeedsLoading, UnknownFormat, UnsupportedRecording
 from evtui.recordings.base import Recording
 from evtui.recordings.sniffing import is_dat, is_text_in_seconds, starts_with, states_evt
+from evtui.timing import Stopwatch
 
 HEAD_BYTES = 4096
 """How much of a file is looked at to tell its format."""
@@ -97,18 +98,27 @@ def identify(path: Path) -> Format:
     )
 
 
-def open_in_place(path: Path) -> Recording:
+def open_in_place(path: Path, stopwatch: Stopwatch | None = None) -> Recording:
     """Open a recording that can be read window by window.
+
+    Args:
+        path: the file.
+        stopwatch: is told how long the stages ``open`` and ``schema`` took.
 
     Raises:
         NeedsLoading: the format is known, but only a loader decodes it, whole.
         RecordingError: any other fault of the file; see ``evtui.errors``.
     """
-    known = identify(path)
+    watch = stopwatch or Stopwatch()
+    with watch.stage("open"):
+        known = identify(path)
     if known.reader is None:
         if known.by_evlib:
             raise NeedsLoading(path, f"{known.name} is decoded whole before it plays")
         raise UnsupportedRecording(path, known.why_not)
     module, _, function = known.reader.partition(":")
-    opener = cast(Callable[[Path], Recording], getattr(importlib.import_module(module), function))
-    return opener(path)
+    with watch.stage("schema"):
+        opener = cast(
+            Callable[[Path], Recording], getattr(importlib.import_module(module), function)
+        )
+        return opener(path)

@@ -1,0 +1,137 @@
+"""The catalogue: what was learned of datasets, remembered across runs in one SQLite file."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+import threading
+from pathlib import Path
+from typing import Any
+
+from evtui.library.discovery import Dataset
+from evtui.library.summary import Summary
+
+VERSION = 1
+"""Raised when a reader starts to tell something else of the same file."""
+
+_SCHEMA = f"""
+PRAGMA journal_mode = WAL;
+PRAGMA synchronous = NORMAL;
+CREATE TABLE IF NOT EXISTS summaries (
+  path TEXT PRIMARY KEY, bytes INTEGER, mtime_ns INTEGER, summary TEXT
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS throughputs (
+  format TEXT, loader TEXT, bytes INTEGER, seconds REAL, PRIMARY KEY (format, loader)
+) WITHOUT ROWID;
+PRAGMA user_version = {VERSION};
+"""
+
+
+class Catalogue:
+    """Summaries by path, size and mtime; and how fast loaders were.  Safe to use from any thread.
+
+    The file is a cache: one that is damaged or of another version is made anew, and where it cannot
+    be kept at all (a full disk, a read-only home) the catalogue lives in memory for this run.
+    """
+
+    def __init__(self, file: Path | None) -> None:
+        """Open or make the file; None keeps everything in memory."""
+        self._lock = threading.Lock()
+        self.problem = ""
+        """Why nothing is remembered beyond this run; empty where it is."""
+        self._database = self._open(file)
+
+    def get(self, dataset: Dataset) -> Summary | None:
+        """What is remembered of a dataset that has not changed since."""
+        row = self._ask(
+            "SELECT summary FROM summaries WHERE path = ? AND bytes = ? AND mtime_ns = ?",
+            (_text(dataset.path), dataset.bytes, dataset.mtime_ns),
+        )
+        if row is None:
+            return None
+        try:
+            return Summary.from_json(row[0])
+        except (ValueError, KeyError, TypeError):
+            return None
+
+    def put(self, dataset: Dataset, summary: Summary) -> None:
+        """Remember a dataset's summary in place of an older one."""
+        self._do(
+            "INSERT OR REPLACE INTO summaries VALUES (?, ?, ?, ?)",
+            (_text(dataset.path), dataset.bytes, dataset.mtime_ns, summary.to_json()),
+        )
+
+    def throughput(self, format_name: str, loader: str) -> float | None:
+        """Bytes of file a second that this loader last reached on this format."""
+        row = self._ask(
+            "SELECT bytes, seconds FROM throughputs WHERE format = ? AND loader = ?",
+            (format_name, loader),
+        )
+        return row[0] / row[1] if row and row[1] else None
+
+    def note_throughput(self, format_name: str, loader: str, size: int, seconds: float) -> None:
+        """Remember how long a load took."""
+        self._do(
+            "INSERT OR REPLACE INTO throughputs VALUES (?, ?, ?, ?)",
+            (format_name, loader, size, seconds),
+        )
+
+    def close(self) -> None:
+        with self._lock:
+            self._database.close()
+
+    def _open(self, file: Path | None) -> sqlite3.Connection:
+        if file is None:
+            return _connect(":memory:")
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                return _connect(str(file))
+            except sqlite3.DatabaseError as error:
+                if isinstance(error, sqlite3.OperationalError):
+                    raise
+                _remove(file)
+                return _connect(str(file))
+        except (OSError, sqlite3.Error) as error:
+            self.problem = f"{file}: {error}"
+            return _connect(":memory:")
+
+    def _ask(self, question: str, values: tuple[object, ...]) -> tuple[Any, ...] | None:
+        try:
+            with self._lock:
+                row: tuple[Any, ...] | None = self._database.execute(question, values).fetchone()
+                return row
+        except sqlite3.Error as error:
+            self.problem = str(error)
+            return None
+
+    def _do(self, statement: str, values: tuple[object, ...]) -> None:
+        try:
+            with self._lock, self._database:
+                self._database.execute(statement, values)
+        except sqlite3.Error as error:
+            self.problem = str(error)
+
+
+def _connect(name: str) -> sqlite3.Connection:
+    database = sqlite3.connect(name, timeout=2.0, check_same_thread=False)
+    try:
+        version = database.execute("PRAGMA user_version").fetchone()[0]
+        if version not in (0, VERSION):
+            raise sqlite3.DatabaseError(f"catalogue of version {version}")
+        database.executescript(_SCHEMA)
+    except sqlite3.Error:
+        database.close()
+        raise
+    return database
+
+
+def _remove(file: Path) -> None:
+    for ending in ("", "-wal", "-shm"):
+        with contextlib.suppress(FileNotFoundError):
+            file.with_name(file.name + ending).unlink()
+
+
+def _text(path: Path) -> str:
+    """The path as text SQLite takes, whatever bytes the name is made of."""
+    return str(path.absolute()).encode("utf-8", "surrogateescape").decode("latin-1")

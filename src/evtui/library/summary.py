@@ -1,0 +1,110 @@
+"""What is remembered of a dataset: the facts its row and its details show."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from evtui.errors import NeedsLoading, RecordingError
+from evtui.recordings.base import Recording, RecordingInfo
+from evtui.recordings.findings import Finding, Severity, worst
+from evtui.recordings.formats import identify, open_in_place
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Facts about one dataset.  Figures are None until something has told them."""
+
+    format: str = ""
+    layout: str = ""
+    width: int | None = None
+    height: int | None = None
+    events: int | None = None
+    events_exact: bool = False
+    t_first_us: int | None = None
+    duration_us: int | None = None
+    duration_exact: bool = False
+    on_fraction: float | None = None
+    findings: tuple[Finding, ...] = ()
+    problem: str = ""
+    """Why the dataset cannot be opened; empty where it can."""
+    needs_loading: bool = False
+    """Whether it plays only after a loader has decoded it whole."""
+
+    @property
+    def rate(self) -> float | None:
+        """Mean event rate, events/s."""
+        if not self.events or not self.duration_us:
+            return None
+        return self.events * 1e6 / self.duration_us
+
+    @property
+    def health(self) -> Severity | None:
+        """The worst finding's severity; an unreadable dataset is an error."""
+        return Severity.ERROR if self.problem else worst(self.findings)
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self))
+
+    @staticmethod
+    def from_json(text: str) -> Summary:
+        """The summary that ``to_json`` wrote.
+
+        Raises:
+            ValueError: the text is something else.
+        """
+        values: dict[str, Any] = json.loads(text)
+        known = {field.name for field in fields(Summary)}
+        if not isinstance(values, dict) or set(values) != known:
+            raise ValueError("not a summary of this version")
+        values["findings"] = tuple(
+            Finding(found["code"], Severity(found["severity"]), found["message"])
+            for found in values["findings"]
+        )
+        return Summary(**values)
+
+
+def of_recording(recording: Recording) -> Summary:
+    """The summary of an open recording."""
+    return _of(recording.info, tuple(recording.findings()))
+
+
+def of_file(path: Path) -> Summary:
+    """The summary of a file, from its header and endpoints; a fault becomes its ``problem``."""
+    try:
+        recording = open_in_place(path)
+    except NeedsLoading as need:
+        return Summary(format=identify(path).name, layout=need.fault, needs_loading=True)
+    except RecordingError as error:
+        return Summary(format=_name_or_blank(path), problem=error.reason)
+    try:
+        return of_recording(recording)
+    except RecordingError as error:
+        return Summary(format=_name_or_blank(path), problem=error.reason)
+    finally:
+        recording.close()
+
+
+def _of(info: RecordingInfo, findings: tuple[Finding, ...]) -> Summary:
+    return Summary(
+        format=info.format,
+        layout=info.layout,
+        width=info.width,
+        height=info.height,
+        events=info.events,
+        events_exact=info.events_exact,
+        t_first_us=info.t_first_us,
+        duration_us=info.duration_us,
+        duration_exact=info.duration_exact,
+        on_fraction=info.on_fraction,
+        findings=findings,
+    )
+
+
+def _name_or_blank(path: Path) -> str:
+    try:
+        return identify(path).name
+    except RecordingError:
+        return ""
