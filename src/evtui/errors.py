@@ -33,10 +33,14 @@ class RecordingError(EvtuiError):
     """
 
     def __init__(self, path: Path, fault: str, remedy: str = "") -> None:
+        # The arguments as they are: an error from the loader's process is made anew from them.
+        super().__init__(path, fault, remedy)
         self.path = path
         self.fault = fault
         self.remedy = remedy
-        super().__init__(f"{path}: {fault}" + (f" ({remedy})" if remedy else ""))
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.reason}"
 
     @property
     def reason(self) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import tempfile
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +57,7 @@ class Settings:
         "Theme",
         ("textual-dark", "textual-light", "nord", "gruvbox", "tokyo-night", "solarized-light"),
     )
+    keymap: str = _setting("mpv", "Keys", ("mpv", "launcher"))
     fps: int = _setting(30, "Frames per second", (5, 10, 15, 24, 30, 60), "EVTUI_FPS")
 
 
@@ -107,17 +108,22 @@ def parse(key: str, value: object, where: str) -> Any:
             return parse_size(text)
         except ValueError as error:
             raise SettingsError(f"{where}: {key}: {error}") from error
-    for choice in choices:
-        if text == str(choice).lower():
-            return choice
-    if isinstance(choices[0], int) and text.isdecimal() and choices[0] <= int(text) <= choices[-1]:
-        return int(text)
-    allowed = ", ".join(str(choice) for choice in choices)
-    raise SettingsError(f"{where}: {key} is one of {allowed}, not {value!r}")
+    if isinstance(choices[0], int):
+        if text.isdecimal() and choices[0] <= int(text) <= choices[-1]:
+            return int(text)
+        raise SettingsError(
+            f"{where}: {key} is a number from {choices[0]} to {choices[-1]}, not {value!r}"
+        )
+    if text in choices:
+        return text
+    raise SettingsError(f"{where}: {key} is one of {', '.join(choices)}, not {value!r}")
 
 
 def load(
-    file: Path, environment: Mapping[str, str], command_line: Mapping[str, object]
+    file: Path,
+    environment: Mapping[str, str],
+    command_line: Mapping[str, object],
+    warn: Callable[[str], None] | None = None,
 ) -> Settings:
     """Command line over environment over file over defaults.
 
@@ -125,12 +131,17 @@ def load(
         file: the config file; it need not exist.
         environment: usually ``os.environ``.
         command_line: only the options the user gave, by setting name.
+        warn: told of each key in the file that this version does not know, which is then passed
+            over: a newer version may have written it.  Without ``warn`` such a key is an error.
 
     Raises:
         SettingsError: a source holds a value that cannot be taken; the message names the source.
     """
     values: dict[str, Any] = {}
     for key, value in _read(file).items():
+        if key not in KEYS and warn is not None:
+            warn(f"{file}: there is no setting {key!r} in this version; it is passed over")
+            continue
         values[key] = parse(key, value, str(file))
     for key in KEYS:
         name = _metadata(key)["env"]
@@ -138,7 +149,7 @@ def load(
             values[key] = parse(key, environment[name], name)
     for key, value in command_line.items():
         values[key] = parse(key, value, "--" + key.replace("_", "-"))
-    return replace(Settings(), **values)
+    return Settings(**values)
 
 
 def save(file: Path, changed: Mapping[str, Any]) -> None:
@@ -154,13 +165,15 @@ def save(file: Path, changed: Mapping[str, Any]) -> None:
 
     kept = _read(file)
     kept.update(changed)
+    # A config file that is a link, as those who keep theirs in git have it, stays one.
+    target = file.resolve()
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        handle, beside = tempfile.mkstemp(dir=file.parent, prefix=file.name + ".")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle, beside = tempfile.mkstemp(dir=target.parent, prefix=target.name + ".")
         try:
             with os.fdopen(handle, "wb") as out:
                 tomli_w.dump(kept, out)
-            Path(beside).replace(file)
+            Path(beside).replace(target)
         except BaseException:
             Path(beside).unlink(missing_ok=True)
             raise
@@ -176,7 +189,7 @@ def _read(file: Path) -> dict[str, Any]:
         return {}
     except OSError as error:
         raise SettingsError(f"{file}: cannot be read: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except ValueError as error:
         raise SettingsError(f"{file}: is not TOML: {error}") from error
 
 

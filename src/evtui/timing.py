@@ -47,7 +47,8 @@ class Stopwatch:
         """Record a stage that was timed elsewhere."""
         if name not in STAGES:
             raise KeyError(name)
-        self.stages[name] = seconds
+        noted = self.stages | {name: seconds}
+        self.stages = {stage: noted[stage] for stage in STAGES if stage in noted}
 
     @property
     def since_start(self) -> float:
@@ -59,7 +60,7 @@ class Log:
     """A log of JSON lines, one object a line; never written to the screen."""
 
     def __init__(self, path: Path | None = None) -> None:
-        """Open for appending; without a path nothing is kept.
+        """Open for appending, its folder made where needed; without a path nothing is kept.
 
         Raises:
             EvtuiError: the file cannot be written.
@@ -68,22 +69,30 @@ class Log:
         self._fd = -1
         if path is not None:
             try:
+                path.parent.mkdir(parents=True, exist_ok=True)
                 self._fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
             except OSError as error:
                 raise EvtuiError(f"{path}: the log cannot be written: {error.strerror}") from error
 
     def write(self, event: str, **fields: object) -> None:
         """Append one line: the time in UTC, what happened, and its particulars."""
-        if self._fd < 0:
-            return
-        when = datetime.now(UTC).isoformat(timespec="milliseconds")
-        line = json.dumps({"time": when, "event": event, **fields}, default=str) + "\n"
         with self._lock:
-            os.write(self._fd, line.encode())
+            if self._fd < 0:
+                return
+            when = datetime.now(UTC).isoformat(timespec="milliseconds")
+            line = json.dumps({"time": when, "event": event, **fields}, default=str) + "\n"
+            try:
+                os.write(self._fd, line.encode())
+            except OSError:
+                # A full disk ends the log, not the program it tells of.
+                self._close()
 
     def close(self) -> None:
         """Close the file; later lines are dropped."""
         with self._lock:
-            if self._fd >= 0:
-                os.close(self._fd)
-            self._fd = -1
+            self._close()
+
+    def _close(self) -> None:
+        if self._fd >= 0:
+            os.close(self._fd)
+        self._fd = -1

@@ -7,11 +7,12 @@ import re
 US_PER_S = 1_000_000
 
 _UNIT_US = {"us": 1, "µs": 1, "ms": 1_000, "s": US_PER_S, "": US_PER_S}
-_NUMBER_WITH_UNIT = re.compile(r"(\d+(?:\.\d*)?|\.\d+)\s*(us|µs|ms|s|)")
-_CLOCK = re.compile(r"(?:(\d+):)?(\d{1,2}):(\d{1,2}(?:\.\d*)?)")
+# So many digits and no more: what they stand for fits in 64 bits, and no recording is longer.
+_NUMBER_WITH_UNIT = re.compile(r"(\d{1,12}(?:\.\d*)?|\.\d+)\s*(us|µs|ms|s|)")
+_CLOCK = re.compile(r"(?:(\d{1,8}):)?(\d{1,2}):(\d{1,2}(?:\.\d*)?)")
 _BYTE_UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}
 _BYTE_UNITS |= {"ki": 2**10, "mi": 2**20, "gi": 2**30, "ti": 2**40}
-_SIZE = re.compile(r"(\d+(?:\.\d*)?|\.\d+)\s*([kmgt]?i?)b?", re.IGNORECASE)
+_SIZE = re.compile(r"(\d{1,15}(?:\.\d*)?|\.\d+)\s*([kmgt]?i?)b?", re.IGNORECASE)
 
 
 def parse_time(text: str) -> int:
@@ -55,11 +56,13 @@ def format_position(us: int) -> str:
 
 def format_duration(us: float) -> str:
     """A span with three digits: ``80 µs``, ``1.25 ms``, ``9.99 s``, ``4:05 min``, ``1:02:03 h``."""
-    if us < 1_000:
+    if us < 0:
+        return "-" + format_duration(-us)
+    if us < 999.5:
         return f"{us:.0f} µs"
     if us < 999_500:
         return f"{_three_digits(us / 1_000)} ms"
-    if us < 100 * US_PER_S:
+    if us < 99.95 * US_PER_S:
         return f"{_three_digits(us / US_PER_S)} s"
     minutes, seconds = divmod(round(us / US_PER_S), 60)
     if minutes < 60:
@@ -89,7 +92,7 @@ def format_rate(events_per_s: float) -> str:
 
 def format_bytes(size: float) -> str:
     """A size in units of 1000, three digits: ``512 B``, ``1.48 kB``, ``337 MB``, ``6.50 GB``."""
-    if size < 1_000:
+    if size < 999.5:
         return f"{size:.0f} B"
     for factor, unit in ((1e3, "kB"), (1e6, "MB"), (1e9, "GB")):
         if size < 999.5 * factor:

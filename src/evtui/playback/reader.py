@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from evtui.errors import RecordingError
 from evtui.events import Events
+from evtui.playback.clock import Clock, monotonic
 from evtui.recordings.base import Recording
+from evtui.threads import NewestOnly
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,61 +45,71 @@ class FrameReader:
 
     WINDOWS_AHEAD = 2
 
-    def __init__(self, recording: Recording, deliver: Callable[[Frame], None]) -> None:
+    def __init__(
+        self,
+        recording: Recording,
+        deliver: Callable[[Frame], None],
+        clock: Clock = monotonic,
+    ) -> None:
         """Start the thread.
 
         Args:
             recording: stays open until the caller closes it, after ``close``.
             deliver: called with each frame in the reader's thread.
+            clock: tells how long each read took.
         """
         self._recording = recording
         self._deliver = deliver
-        self._wanted: Window | None = None
-        self._closing = False
-        self._changed = threading.Condition()
-        self._thread = threading.Thread(target=self._run, name="frame-reader", daemon=True)
-        self._thread.start()
+        self._clock = clock
+        self._thread = NewestOnly("frame-reader", self._serve)
 
     def request(self, window: Window) -> None:
         """Ask for a window; an older request that was not yet begun is dropped."""
-        with self._changed:
-            self._wanted = window
-            self._changed.notify()
+        self._thread.submit(window)
 
     def close(self) -> None:
-        """End the thread and wait for it; no frame is delivered afterwards."""
-        with self._changed:
-            self._closing = True
-            self._changed.notify()
+        """End the thread without waiting for it: a read that hangs must not hold the screen.
+
+        A frame that is being delivered just now may still arrive; none follows it.
+        """
+        self._thread.close()
+
+    def join(self) -> None:
+        """Wait until the thread has ended, after ``close``."""
         self._thread.join()
 
-    def _run(self) -> None:
-        while (window := self._next()) is not None:
-            frame = self._read(window)
-            if not self._closing:
-                self._deliver(frame)
-            if frame.error is None:
-                self._read_ahead(window)
-
-    def _next(self) -> Window | None:
-        with self._changed:
-            self._changed.wait_for(lambda: self._closing or self._wanted is not None)
-            window, self._wanted = self._wanted, None
-            return None if self._closing else window
+    def _serve(self, window: Window) -> None:
+        frame = self._read(window)
+        if not self._thread.closing:
+            self._deliver(frame)
+        if frame.error is None:
+            self._read_ahead(window)
 
     def _read(self, window: Window) -> Frame:
-        began = time.perf_counter()
+        began = self._clock()
         try:
             events, error = self._recording.window(window.t0, window.t1), None
         except RecordingError as fault:
             events, error = Events.empty(), fault
-        return Frame(window, events, time.perf_counter() - began, error)
+        except Exception as fault:  # noqa: BLE001 - a thread that died would leave a frozen picture
+            events, error = Events.empty(), self._unexpected(fault)
+        return Frame(window, events, self._clock() - began, error)
+
+    def _unexpected(self, fault: Exception) -> RecordingError:
+        """An error that no reader promises, as one that is shown; the traceback hangs on it."""
+        error = RecordingError(
+            self._recording.info.path,
+            f"reading failed with {type(fault).__name__}: {fault}",
+            "a fault in evtui; please report it with this file",
+        )
+        error.__cause__ = fault
+        return error
 
     def _read_ahead(self, window: Window) -> None:
         """Decode what playback reaches next; nobody waits for it, so a fault is met again later."""
         for count in range(1, self.WINDOWS_AHEAD + 1):
             shift = count * window.ahead_us
-            if not shift or self._wanted is not None or self._closing:
+            if not shift or self._thread.superseded:
                 return
             ahead = Window(window.number, window.t0 + shift, window.t1 + shift)
             if self._read(ahead).error is not None:

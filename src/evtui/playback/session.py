@@ -9,6 +9,7 @@ from evtui.playback.clock import Clock, monotonic
 from evtui.playback.reader import Frame, FrameReader, Window
 from evtui.playback.transport import Transport
 from evtui.recordings.base import Recording
+from evtui.units import US_PER_S
 
 _RATE_OVER_S = 1.0
 
@@ -61,7 +62,7 @@ class Session:
             return
         self._asked = window
         self._number += 1
-        ahead = round(interval_s * self.transport.speed * 1e6) if self.transport.playing else 0
+        ahead = round(interval_s * self.transport.speed * US_PER_S) if self.transport.playing else 0
         self._reader.request(Window(self._number, *window, ahead))
 
     def shown(self, frame: Frame) -> None:
@@ -83,5 +84,9 @@ class Session:
         self._asked = None
 
     def close(self) -> None:
-        """End the reader's thread; no frame is delivered afterwards."""
+        """End the reader's thread, without waiting for it; see ``FrameReader.close``."""
         self._reader.close()
+
+    def join(self) -> None:
+        """Wait until the reader's thread has ended, after ``close``."""
+        self._reader.join()

@@ -21,6 +21,10 @@ WINDOWS_US: tuple[int, ...] = (
 
 DEFAULT_WINDOW_US = 10_000
 
+LOOPS_BELOW_S = 10
+SHORTEST_RUN_S = 3
+SEEK_S = 5
+
 
 @dataclass(slots=True)
 class Transport:
@@ -38,6 +42,18 @@ class Transport:
     mark_a: int | None = None
     mark_b: int | None = None
     _position: float = 0.0
+
+    @classmethod
+    def for_duration(cls, duration_us: int) -> Transport:
+        """A transport that starts as a viewer wants it.
+
+        A short recording loops, and one that would be over in a moment is slowed down until it
+        lasts ``SHORTEST_RUN_S``.
+        """
+        transport = cls(duration_us, playing=True, looping=duration_us < LOOPS_BELOW_S * US_PER_S)
+        fitting = [speed for speed in SPEEDS if duration_us / speed >= SHORTEST_RUN_S * US_PER_S]
+        transport.speed = min(1.0, max(fitting, default=SPEEDS[0]))
+        return transport
 
     @property
     def position_us(self) -> int:
@@ -57,8 +73,13 @@ class Transport:
     def span(self) -> tuple[int, int]:
         """Where playback runs: between the A-B marks, or over the whole recording."""
         if self.mark_a is not None and self.mark_b is not None:
-            return self.mark_a, self.mark_b
+            return min(self.mark_a, self.last_us), min(self.mark_b, self.last_us)
         return 0, self.last_us
+
+    @property
+    def marks(self) -> tuple[int, ...]:
+        """The A-B marks that are set."""
+        return tuple(mark for mark in (self.mark_a, self.mark_b) if mark is not None)
 
     @property
     def at_end(self) -> bool:
@@ -89,9 +110,10 @@ class Transport:
         """Jump, kept inside the recording."""
         self._position = min(max(0.0, position_us), float(self.last_us))
 
-    def seek_by(self, share: float) -> None:
-        """Jump by a share of the recording's duration, which may be negative."""
-        self.seek(self._position + share * self.duration_us)
+    def skip(self, steps: int) -> None:
+        """Jump by ``SEEK_S`` seconds, or by a twentieth of a recording too short for that."""
+        step = max(self.window_us, min(SEEK_S * US_PER_S, self.duration_us / 20))
+        self.seek(self._position + steps * step)
 
     def jump(self, share: float) -> None:
         """Jump to a share of the recording: 0.0 is its start, 1.0 its end."""

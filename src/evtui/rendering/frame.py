@@ -13,7 +13,7 @@ from evtui.rendering.glyphs import GLYPHS
 from evtui.rendering.grid import Grid, Region, fit
 from evtui.rendering.palettes import PALETTES
 from evtui.rendering.raster import accumulate
-from evtui.rendering.views import VIEWS
+from evtui.rendering.views import VIEWS, Shades
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,8 @@ def draw_cells(events: Events, look: Look, columns: int, rows: int) -> Cells:
     """Events as at most ``columns`` × ``rows`` cells, the region's aspect ratio kept."""
     glyphs = GLYPHS[look.glyphs]
     grid = fit(look.region, columns, rows, glyphs.dots)
-    return glyphs.draw(VIEWS[look.view](accumulate(events, grid)))
+    shades = VIEWS[look.view](accumulate(events, grid.within_pixels))
+    return glyphs.draw(_enlarged(shades, grid))
 
 
 def draw_picture(events: Events, look: Look, palette: str) -> NDArray[np.uint8]:
@@ -37,3 +38,10 @@ def draw_picture(events: Events, look: Look, palette: str) -> NDArray[np.uint8]:
     grid = Grid(look.region, look.region.width, look.region.height)
     shades = VIEWS[look.view](accumulate(events, grid))
     return np.array(PALETTES[palette], np.uint8)[shades]
+
+
+def _enlarged(shades: Shades, grid: Grid) -> Shades:
+    """One shade a dot of the grid, where a pixel covers several of them."""
+    rows = np.arange(grid.rows) * shades.shape[0] // grid.rows
+    columns = np.arange(grid.columns) * shades.shape[1] // grid.columns
+    return shades[np.ix_(rows, columns)]

@@ -42,13 +42,13 @@ def half_blocks(shades: Shades) -> Cells:
 
 
 def quadrants(shades: Shades) -> Cells:
-    """Four dots a cell in one shade, the strongest of them."""
+    """Four dots a cell in one shade, of the polarity most of them have."""
     blocks = _blocks(shades, 2, 2)
     return _one_shade(blocks, _QUADRANTS[_bits(blocks, _QUADRANT_BITS)])
 
 
 def braille(shades: Shades) -> Cells:
-    """Eight dots a cell in one shade, the strongest of them."""
+    """Eight dots a cell in one shade, of the polarity most of them have."""
     blocks = _blocks(shades, 4, 2)
     bits = _bits(blocks, _BRAILLE_BITS)
     return _one_shade(blocks, np.where(bits == 0, BLANK, 0x2800 + bits).astype(np.uint32))

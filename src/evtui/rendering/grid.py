@@ -23,10 +23,10 @@ class Region:
     width: int
     height: int
 
-    def zoomed(self, factor: float, sensor: Region) -> Region:
-        """The same centre, ``factor`` times closer, kept inside the sensor."""
-        width = min(sensor.width, max(1, round(self.width / factor)))
-        height = min(sensor.height, max(1, round(self.height / factor)))
+    def resized(self, width: int, height: int, sensor: Region) -> Region:
+        """Another size about the same centre, kept inside the sensor."""
+        width = min(sensor.width, max(1, width))
+        height = min(sensor.height, max(1, height))
         centred = Region(
             self.x + (self.width - width) // 2, self.y + (self.height - height) // 2, width, height
         )
@@ -46,6 +46,12 @@ class Grid:
     region: Region
     columns: int
     rows: int
+
+    @property
+    def within_pixels(self) -> Grid:
+        """The grid with no more dots than the region has pixels, so that every dot has one."""
+        columns = min(self.columns, self.region.width)
+        return Grid(self.region, columns, min(self.rows, self.region.height))
 
 
 def fit(region: Region, columns: int, rows: int, dots: tuple[int, int]) -> Grid:
@@ -78,8 +84,11 @@ def lookups(grid: Grid) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     region = grid.region
     table_x = np.full(_COORDINATES, outside, np.int32)
     table_y = np.full(_COORDINATES, outside, np.int32)
-    across = np.arange(region.width, dtype=np.int64) * grid.columns // region.width
-    down = np.arange(region.height, dtype=np.int64) * grid.rows // region.height
-    table_x[region.x : region.x + region.width] = 2 * across
-    table_y[region.y : region.y + region.height] = 2 * grid.columns * down
+    # A damaged header may state a sensor that is larger than coordinates go.
+    across = np.arange(min(region.width, _COORDINATES - region.x), dtype=np.int64)
+    down = np.arange(min(region.height, _COORDINATES - region.y), dtype=np.int64)
+    table_x[region.x : region.x + len(across)] = 2 * (across * grid.columns // region.width)
+    table_y[region.y : region.y + len(down)] = (
+        2 * grid.columns * (down * grid.rows // region.height)
+    )
     return table_x, table_y

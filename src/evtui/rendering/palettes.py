@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from evtui.rendering.views import Shade
-
 RGB = tuple[int, int, int]
 
 _HEAT: tuple[RGB, ...] = ((68, 1, 84), (59, 105, 160), (53, 183, 121), (253, 231, 37))
@@ -22,6 +20,4 @@ PALETTES: dict[str, tuple[RGB, ...]] = {
         *((level, level, level) for level in (70, 120, 180, 255)),
     ),
 }
-"""Colours by palette and shade; the first is the background of pictures."""
-
-assert all(len(colours) == len(Shade) for colours in PALETTES.values())
+"""Colours by palette, one a ``Shade`` in its order; the first is the background of pictures."""

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+from numpy.typing import NDArray
+
 _EIGHTHS = " ▁▂▃▄▅▆▇█"
 
 
@@ -20,3 +23,11 @@ def bars(values: Sequence[float], rows: int) -> list[str]:
         "".join(_EIGHTHS[min(8, max(0, height - 8 * below))] for height in heights)
         for below in range(rows - 1, -1, -1)
     ]
+
+
+def resample(values: NDArray[np.float64], bins: int) -> list[float]:
+    """Counts per bin spread over another number of bins, their sum kept."""
+    edges = np.concatenate(([0.0], np.cumsum(values)))
+    wanted = np.interp(np.linspace(0, len(values), bins + 1), np.arange(len(edges)), edges)
+    resampled: list[float] = np.diff(wanted).tolist()
+    return resampled

@@ -55,11 +55,11 @@ def off_only(raster: Raster) -> Shades:
 
 
 def count(raster: Raster) -> Shades:
-    """Events of either polarity in four levels, each twice the count of the one before."""
+    """Events of either polarity in four levels: up to what most dots have, to 2×, to 4×, above."""
     total = raster.total
     usual = _usual(total)
-    steps = np.array([1, usual, 2 * usual, 4 * usual])
-    levels = np.searchsorted(steps, total, side="right").astype(np.uint8)
+    steps = np.array([0, usual, 2 * usual, 4 * usual])
+    levels = np.searchsorted(steps, total, side="left").astype(np.uint8)
     levels[levels > 0] += Shade.HEAT_1 - 1
     return levels
 

@@ -1,0 +1,156 @@
+"""The hand-over: columns that the loading process writes and this one maps, without a copy.
+
+Each column has a nameless file of its own, in memory where the system offers that (Linux) and on
+disk elsewhere.  Nothing of it is left once the last process that holds it has ended.
+"""
+
+from __future__ import annotations
+
+import mmap
+import os
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Self, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evtui.recordings.memory import Columns
+
+Column: TypeAlias = NDArray[Any]
+
+DTYPES: dict[str, np.dtype[Any]] = {
+    "t": np.dtype(np.int64),
+    "x": np.dtype(np.int16),
+    "y": np.dtype(np.int16),
+    "polarity": np.dtype(np.int8),
+}
+"""The columns in the order of their files; evlib's schema, see ``Columns``."""
+
+_SORT_STEP = 1 << 20
+
+
+class ColumnFiles:
+    """The receiving end: makes the files, and maps them once they are written."""
+
+    def __init__(self) -> None:
+        """Make one empty file a column.
+
+        Raises:
+            OSError: the system gives no more files.
+        """
+        self.fds: list[int] = []
+        """File descriptors, one a column, to be inherited by the loading process."""
+        try:
+            for name in DTYPES:
+                self.fds.append(_nameless_file(name))
+        except OSError:
+            self.close()
+            raise
+
+    def columns(self, rows: int) -> Columns:
+        """Map what was written; the mappings outlive this object.
+
+        Raises:
+            ValueError: a file has another length than ``rows``.
+        """
+        pairs = zip(self.fds, DTYPES.values(), strict=True)
+        return Columns(*(_mapped(fd, dtype, rows) for fd, dtype in pairs))
+
+    def close(self) -> None:
+        """Close the files; columns that were mapped stay as they are."""
+        while self.fds:
+            os.close(self.fds.pop())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+@dataclass(slots=True)
+class Written:
+    """What was counted while the columns were written."""
+
+    rows: int = 0
+    on: int = 0
+    width: int = 0
+    """Columns of a sensor that holds every event."""
+    height: int = 0
+    steps_back: int = 0
+    """Events earlier than the one before them, before the columns were sorted."""
+
+
+class ColumnWriter:
+    """The sending end, in the loading process."""
+
+    def __init__(self, fds: Sequence[int]) -> None:
+        """Write to the files that ``ColumnFiles`` made."""
+        self._fds = fds
+        self._last_t: int | None = None
+        self.written = Written()
+
+    def append(self, t: Column, x: Column, y: Column, polarity: Column) -> None:
+        """Add events, all columns of one length and of the dtypes of ``Columns``.
+
+        Raises:
+            OSError: no room is left for them.
+        """
+        if not len(t):
+            return
+        for fd, dtype, column in zip(self._fds, DTYPES.values(), (t, x, y, polarity), strict=True):
+            _write_all(fd, np.ascontiguousarray(column, dtype))
+        self._count(t, x, y, polarity)
+
+    def _count(self, t: Column, x: Column, y: Column, polarity: Column) -> None:
+        counted = self.written
+        counted.rows += len(t)
+        counted.on += int(np.count_nonzero(polarity > 0))
+        counted.width = max(counted.width, int(x.view(np.uint16).max()) + 1)
+        counted.height = max(counted.height, int(y.view(np.uint16).max()) + 1)
+        if self._last_t is not None and t[0] < self._last_t:
+            counted.steps_back += 1
+        counted.steps_back += int(np.count_nonzero(t[1:] < t[:-1]))
+        self._last_t = int(t[-1])
+
+    def sort(self) -> None:
+        """Put the events in order of time; those of one time stay in the order they came in."""
+        if not self.written.steps_back:
+            return
+        rows = self.written.rows
+        order = np.argsort(_mapped(self._fds[0], DTYPES["t"], rows), kind="stable")
+        for fd, dtype in zip(self._fds, DTYPES.values(), strict=True):
+            column = np.array(_mapped(fd, dtype, rows))
+            os.lseek(fd, 0, os.SEEK_SET)
+            for start in range(0, rows, _SORT_STEP):
+                _write_all(fd, column[order[start : start + _SORT_STEP]])
+
+
+def _nameless_file(name: str) -> int:
+    if hasattr(os, "memfd_create"):
+        return os.memfd_create(f"evtui-{name}", os.MFD_CLOEXEC)
+    with tempfile.TemporaryFile(prefix="evtui-") as file:
+        return os.dup(file.fileno())
+
+
+def _mapped(fd: int, dtype: np.dtype[Any], rows: int) -> Column:
+    size = os.fstat(fd).st_size
+    if size != rows * dtype.itemsize:
+        raise ValueError(f"{rows} events were announced, {size // dtype.itemsize} were written")
+    if not rows:
+        return np.empty(0, dtype)
+    return np.frombuffer(mmap.mmap(fd, size, access=mmap.ACCESS_READ), dtype)
+
+
+def _write_all(fd: int, column: Column) -> None:
+    rest = memoryview(column).cast("B")
+    while rest:
+        rest = rest[os.write(fd, rest) :]

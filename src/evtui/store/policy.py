@@ -1,0 +1,113 @@
+"""The cache's policy: what may be loaded and kept, and what has to go.  Pure decisions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from evtui.errors import NotEnoughMemory
+from evtui.settings import GIB
+from evtui.units import format_bytes
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryReading:
+    """Memory in bytes."""
+
+    available: int
+    """What the machine can still give without swapping."""
+    process: int
+    """Held by this process."""
+
+
+MemoryProbe = Callable[[], MemoryReading]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What the policy knows of one entry of the cache."""
+
+    path: Path
+    bytes: int
+    last_used: float
+    playing: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CachePolicy:
+    """The limits, in bytes."""
+
+    on: bool = False
+    budget: int = 8 * GIB
+    """All entries together never hold more, but for one that plays when the budget is lowered."""
+    floor: int = 8 * GIB
+    """Memory that must stay available on the machine."""
+    largest: int = GIB
+    """The largest single recording that is kept."""
+
+    def check_turning_on(self, memory: MemoryReading) -> None:
+        """Refuse to turn the cache on where memory is short.
+
+        Raises:
+            NotEnoughMemory: less than the floor is available.
+        """
+        if memory.available < self.floor:
+            raise NotEnoughMemory(
+                f"the cache stays off: {format_bytes(memory.available)} of memory are available,"
+                f" {format_bytes(self.floor)} are asked for (cache_floor in the settings)"
+            )
+
+    def make_room(
+        self, size: int, entries: Sequence[Held], memory: MemoryReading | None = None
+    ) -> list[Path]:
+        """Which entries must go before ``size`` more bytes are held, least recently used first.
+
+        Args:
+            size: bytes of the recording that is to come.
+            entries: all that the cache holds now.
+            memory: a reading, where the bytes are yet to be taken from what is available; None
+                where they have been taken already.
+
+        Raises:
+            NotEnoughMemory: it would not fit even then; nothing need go.
+        """
+        if size > self.largest:
+            raise NotEnoughMemory(
+                f"{format_bytes(size)} are more than the largest recording that is kept,"
+                f" {format_bytes(self.largest)} (cache_largest in the settings)"
+            )
+        used = sum(entry.bytes for entry in entries)
+        too_much = used + size - self.budget
+        if memory is not None:
+            too_much = max(too_much, self.floor + size - memory.available)
+        going = _least_recently_used(too_much, entries)
+        if too_much > sum(entry.bytes for entry in going):
+            raise NotEnoughMemory(self._no_room(size, used, memory))
+        return [entry.path for entry in going]
+
+    def surplus(self, entries: Sequence[Held]) -> list[Path]:
+        """Which entries must go for what is held to keep the policy: all of them when it is off."""
+        allowed = self.budget if self.on else 0
+        used = sum(entry.bytes for entry in entries)
+        return [entry.path for entry in _least_recently_used(used - allowed, entries)]
+
+    def _no_room(self, size: int, used: int, memory: MemoryReading | None) -> str:
+        text = f"{format_bytes(size)} do not fit: the cache holds {format_bytes(used)}"
+        text += f" of {format_bytes(self.budget)}"
+        if memory is not None:
+            text += f", {format_bytes(memory.available)} of memory are available and"
+            text += f" {format_bytes(self.floor)} must stay so"
+        return text
+
+
+def _least_recently_used(too_much: int, entries: Sequence[Held]) -> list[Held]:
+    """Entries to drop until ``too_much`` bytes are freed, as far as what plays allows."""
+    going: list[Held] = []
+    for entry in sorted(entries, key=lambda entry: entry.last_used):
+        if too_much <= 0:
+            break
+        if not entry.playing:
+            going.append(entry)
+            too_much -= entry.bytes
+    return going

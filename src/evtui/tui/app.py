@@ -1,0 +1,100 @@
+"""The app: makes the screens, owns the services, and routes what concerns them all."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from textual.app import App, SystemCommand
+from textual.screen import Screen
+
+from evtui.errors import EvtuiError
+from evtui.store.messages import CacheStats, LoadProgress
+from evtui.tui.actions import KEYMAPS, Place, bindings
+from evtui.tui.screens.browser import BrowserScreen
+from evtui.tui.screens.details import DetailsScreen
+from evtui.tui.screens.help import HelpScreen
+from evtui.tui.screens.player import PlayerScreen
+from evtui.tui.screens.settings import SettingsScreen
+from evtui.tui.services import Services
+from evtui.tui.styles import style_sheets
+
+
+class EvtuiApp(App[None]):
+    """The full-screen program."""
+
+    TITLE = "evtui"
+    CSS_PATH = style_sheets()
+    BINDINGS = bindings(Place.EVERYWHERE)
+
+    def __init__(self, paths: Sequence[Path], services: Services) -> None:
+        """Make the app.
+
+        Args:
+            paths: folders to browse and files to list; a single file opens in the player.
+            services: the parts below the screens; closed when the app ends.
+        """
+        super().__init__()
+        self.services = services
+        self.stages: dict[Path, dict[str, float]] = {}
+        """Seconds by stage of each recording's last opening in this run."""
+        self.browser = BrowserScreen(paths)
+        self.player = PlayerScreen()
+
+    def on_mount(self) -> None:
+        settings = self.services.settings
+        self.theme = settings.theme
+        self.set_keymap(KEYMAPS[settings.keymap])
+        self.services.store.subscribe(self._on_store)
+        self.install_screen(self.player, "player")
+        self.push_screen(self.browser)
+
+    async def on_unmount(self) -> None:
+        self.browser.stop()
+        self.player.stop()
+        await self.services.close()
+
+    def warm_up(self) -> None:
+        """After the first paint: mount the player and import what it needs, in the background."""
+        self._get_screen(self.player)
+        threading.Thread(target=_import_libraries, name="imports", daemon=True).start()
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        yield from super().get_system_commands(screen)
+        yield SystemCommand("Settings", "Cache, loader, glyphs, theme, keys", self.action_settings)
+
+    def action_settings(self) -> None:
+        if not isinstance(self.screen, SettingsScreen):
+            self.push_screen(SettingsScreen())
+
+    def action_help(self) -> None:
+        if not isinstance(self.screen, HelpScreen):
+            self.push_screen(HelpScreen(self.services.settings.keymap))
+
+    def show_details(self, path: Path) -> None:
+        """All that is known of a dataset, and the timing of its last opening in this run."""
+        row = self.browser.row(path)
+        if row is not None:
+            self.push_screen(DetailsScreen(row, self.stages.get(path)))
+
+    def change_setting(self, key: str, value: object) -> None:
+        """Change a setting, let it act on every screen, and say so where it cannot be kept."""
+        try:
+            self.services.change(key, value)
+        except EvtuiError as error:
+            self.notify(str(error), severity="error", markup=False)
+        settings = self.services.settings
+        self.theme = settings.theme
+        self.set_keymap(KEYMAPS[settings.keymap])
+        self.browser.apply_settings()
+        self.player.apply_settings()
+
+    def _on_store(self, message: LoadProgress | CacheStats) -> None:
+        """The store speaks in the app's own thread: hand on to the screens."""
+        for hear in (self.browser.hear_store, self.player.hear_store):
+            hear(message)
+
+
+def _import_libraries() -> None:
+    """Import what opening needs, so that Enter does not pay for it.  evlib lives in the loader."""

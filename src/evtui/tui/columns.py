@@ -1,0 +1,161 @@
+"""The one table of columns: heading, width, what a row shows, what it sorts by."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from rich.text import Text
+
+from evtui.library.discovery import Dataset
+from evtui.library.summary import Summary
+from evtui.recordings.findings import Severity
+from evtui.units import format_bytes, format_count, format_duration, format_rate, printable
+
+NAME_WIDTH = 16
+"""The least the name is given; it takes what the others leave."""
+
+_HEALTH = {
+    None: ("✓", "green"),
+    Severity.NOTE: ("i", "blue"),
+    Severity.WARNING: ("!", "yellow"),
+    Severity.ERROR: ("✗", "red"),
+}
+
+
+@dataclass(slots=True)
+class Row:
+    """A dataset, what is known of it, and its state in the cache."""
+
+    dataset: Dataset
+    summary: Summary | None = None
+    cached: str = ""
+    """``yes`` in the cache, ``…`` loading, empty otherwise."""
+
+    @property
+    def text(self) -> str:
+        """What the filter looks through."""
+        known = self.summary.format if self.summary else ""
+        return f"{self.dataset.folder}/{self.dataset.name} {known}".lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column.  ``rank`` says which go first where the screen is narrow."""
+
+    key: str
+    title: str
+    width: int
+    rank: int
+    show: Callable[[Row], str | Text]
+    order: Callable[[Row], object]
+    right: bool = field(default=False)
+
+    def cell(self, row: Row) -> Text:
+        """The row's cell; text from files is never markup."""
+        content = self.show(row)
+        text = content if isinstance(content, Text) else Text(printable(content))
+        text.no_wrap, text.overflow = True, "ellipsis"
+        if self.right:
+            text.justify = "right"
+        return text
+
+
+def _known(row: Row) -> Summary:
+    return row.summary or Summary()
+
+
+def _estimate(text: str, exact: bool) -> str:
+    return text if exact else f"~{text}"
+
+
+def _events(row: Row) -> str:
+    known = _known(row)
+    if known.events is None:
+        return ""
+    return _estimate(format_count(known.events), known.events_exact)
+
+
+def _duration(row: Row) -> str:
+    known = _known(row)
+    if known.duration_us is None:
+        return ""
+    return _estimate(format_duration(known.duration_us), known.duration_exact)
+
+
+def _rate(row: Row) -> str:
+    rate = _known(row).rate
+    return format_rate(rate) if rate is not None else ""
+
+
+def _sensor(row: Row) -> str:
+    known = _known(row)
+    return f"{known.width}×{known.height}" if known.width else ""
+
+
+def _health(row: Row) -> Text:
+    if row.summary is None:
+        return Text("…", "dim")
+    if row.summary.needs_loading:
+        return Text("–", "dim")
+    return Text(*_HEALTH[row.summary.health])
+
+
+def _health_order(row: Row) -> int:
+    severity = _known(row).health
+    return -1 if severity is None else list(Severity).index(severity)
+
+
+def _number(value: float | None) -> float:
+    return -1.0 if value is None else value
+
+
+COLUMNS: tuple[Column, ...] = (
+    Column("name", "Name", 0, 0, lambda row: row.dataset.name, lambda row: row.dataset.name),
+    Column("folder", "Folder", 14, 9, lambda row: row.dataset.folder, lambda r: r.dataset.folder),
+    Column("format", "Format", 7, 5, lambda row: _known(row).format, lambda r: _known(r).format),
+    Column("sensor", "Sensor", 9, 6, _sensor, lambda row: _known(row).width or -1),
+    Column("events", "Events", 8, 1, _events, lambda r: _number(_known(r).events), right=True),
+    Column(
+        "duration",
+        "Duration",
+        9,
+        2,
+        _duration,
+        lambda row: _number(_known(row).duration_us),
+        right=True,
+    ),
+    Column("rate", "Rate", 11, 8, _rate, lambda row: _number(_known(row).rate), right=True),
+    Column(
+        "size",
+        "Size",
+        8,
+        4,
+        lambda row: format_bytes(row.dataset.bytes),
+        lambda row: row.dataset.bytes,
+        right=True,
+    ),
+    Column("cached", "Cached", 6, 7, lambda row: row.cached, lambda row: row.cached),
+    Column("health", "Health", 6, 3, _health, _health_order),
+)
+"""Every column, left to right."""
+
+
+def that_fit(width: int, padding: int) -> Sequence[tuple[Column, int]]:
+    """The columns that fit side by side, with their widths; the name takes what is left.
+
+    Args:
+        width: of the table in cells.
+        padding: cells on either side of every column.
+    """
+    left = width - NAME_WIDTH - 2 * padding
+    chosen = {"name"}
+    for column in sorted(COLUMNS[1:], key=lambda column: column.rank):
+        cost = column.width + 2 * padding
+        if cost > left:
+            break
+        chosen.add(column.key)
+        left -= cost
+    return [
+        (column, column.width or NAME_WIDTH + left) for column in COLUMNS if column.key in chosen
+    ]

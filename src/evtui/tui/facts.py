@@ -1,0 +1,105 @@
+"""Facts about a dataset as lines: beside the preview in short, on the details screen in full."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from evtui.library.summary import Summary
+from evtui.recordings.findings import Severity
+from evtui.timing import STAGES
+from evtui.tui.columns import Row
+from evtui.units import (
+    format_bytes,
+    format_count,
+    format_duration,
+    format_position,
+    format_rate,
+    printable,
+)
+
+if TYPE_CHECKING:
+    from evtui.playback.reader import Frame
+    from evtui.playback.session import Session
+    from evtui.rendering.frame import Look
+
+_COLOURS = {Severity.NOTE: "blue", Severity.WARNING: "yellow", Severity.ERROR: "red"}
+
+
+def facts(row: Row, *, full: bool = False) -> list[tuple[str, str]]:
+    """What is known, as name and value; estimates are marked with ``~``.
+
+    In short it leaves out what the table says too.
+    """
+    known = row.summary or Summary()
+    listed: list[tuple[str, str | None]] = [
+        ("name", row.dataset.name),
+        ("format", " ".join(filter(None, (known.format, known.layout and f"({known.layout})")))),
+        ("sensor", f"{known.width}×{known.height}" if known.width else None),
+        ("events", _about(known.events, known.events_exact, format_count)),
+        ("duration", _about(known.duration_us, known.duration_exact, format_duration)),
+        ("rate", None if known.rate is None else format_rate(known.rate)),
+        ("ON", None if known.on_fraction is None else f"{known.on_fraction:.1%}"),
+    ]
+    if full:
+        first = _about(known.t_first_us, True, lambda t: format_position(int(t)))
+        listed += [
+            ("first event", first),
+            ("size", format_bytes(row.dataset.bytes)),
+            ("path", str(row.dataset.path)),
+        ]
+    return [(name, printable(value)) for name, value in listed if value]
+
+
+def facts_text(row: Row, *, full: bool = False) -> Text:
+    """The facts and the findings as text."""
+    lines = [_pair(name, value) for name, value in facts(row, full=full)]
+    known = row.summary
+    if known is not None and known.problem:
+        lines.append(Text(printable(known.problem), "red"))
+    if known is not None:
+        lines += [
+            Text.assemble(
+                (f"{found.severity.value} ", _COLOURS[found.severity]),
+                (f"{found.code} ", "dim") if full else "",
+                printable(found.message),
+            )
+            for found in known.findings
+        ]
+    return Text("\n").join(lines)
+
+
+def hud_text(session: Session, look: Look, frame: Frame | None, stages: dict[str, float]) -> Text:
+    """The player's overlay: how the frame is drawn, how playback keeps up, what opening took."""
+    region = look.region
+    lines = [
+        _pair("view", f"{look.view}, {look.glyphs}"),
+        _pair("region", f"{region.width}×{region.height} at {region.x},{region.y}"),
+        _pair("frames", f"{session.frame_rate:.0f} per s, {session.dropped} dropped"),
+    ]
+    if frame is not None:
+        lines.append(_pair("window read", f"{frame.read_seconds * 1000:.1f} ms"))
+    return Text("\n").join([*lines, timing_text(stages)])
+
+
+def timing_text(stages: dict[str, float]) -> Text:
+    """How long the stages of the last opening took; the name of each says what it covers."""
+    lines = [
+        Text.assemble((f"{name:<13}", "dim"), f"{stages[name] * 1000:8.1f} ms")
+        for name in STAGES
+        if name in stages
+    ]
+    return Text("\n").join(lines)
+
+
+def _about(value: float | None, exact: bool, write: Callable[[float], str]) -> str | None:
+    if value is None:
+        return None
+    text = write(value)
+    return text if exact else f"~{text}"
+
+
+def _pair(name: str, value: str) -> Text:
+    return Text.assemble((f"{name:<12}", "dim"), value)

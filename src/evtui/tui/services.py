@@ -1,0 +1,67 @@
+"""What the screens share: settings, catalogue, shelf, store, log.  Made once, handed to the app."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from evtui import paths, settings
+from evtui.library.catalogue import Catalogue
+from evtui.library.shelf import Shelf
+from evtui.settings import Settings
+from evtui.store.memory import read_memory
+from evtui.store.policy import CachePolicy, MemoryProbe
+from evtui.store.store import Store
+from evtui.timing import Log
+
+
+@dataclass(slots=True)
+class Services:
+    """The parts below the screens."""
+
+    settings: Settings
+    catalogue: Catalogue
+    store: Store
+    memory: MemoryProbe
+    shelf: Shelf = field(default_factory=Shelf)
+    log: Log = field(default_factory=Log)
+    config_file: Path = field(default_factory=paths.config_file)
+
+    @classmethod
+    def make(cls, chosen: Settings, log: Log) -> Services:
+        """The services of a run, with the user's own files."""
+        catalogue = Catalogue(paths.catalogue_file())
+        store = Store(policy_of(chosen), chosen.loader, read_memory, throughputs=catalogue)
+        return cls(chosen, catalogue, store, read_memory, log=log)
+
+    def change(self, key: str, value: Any) -> None:
+        """Change one setting: it acts at once and is written to the config file.
+
+        Raises:
+            NotEnoughMemory: the cache cannot be turned on now; nothing was changed.
+            SettingsError: the file cannot be written; the setting acts for this run.
+        """
+        changed = dataclasses.replace(self.settings, **{key: value})
+        self.store.set_policy(policy_of(changed))
+        self.store.loader = changed.loader
+        self.settings = changed
+        settings.save(self.config_file, {key: value})
+
+    async def close(self) -> None:
+        """End loads, close files."""
+        await self.store.close()
+        self.shelf.close()
+        self.catalogue.close()
+        self.log.close()
+
+
+def policy_of(chosen: Settings) -> CachePolicy:
+    """The store's policy as the settings say it."""
+    return CachePolicy(
+        on=chosen.cache,
+        budget=chosen.cache_budget,
+        floor=chosen.cache_floor,
+        largest=chosen.cache_largest,
+    )

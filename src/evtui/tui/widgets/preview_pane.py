@@ -1,0 +1,100 @@
+"""The preview pane: a frame of the highlighted dataset, its event-rate timeline and its facts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.message import Message
+from textual.widgets import Static
+
+from evtui.errors import RecordingError
+from evtui.threads import NewestOnly
+from evtui.tui.columns import Row
+from evtui.tui.facts import facts_text
+from evtui.tui.widgets.event_view import EventView
+from evtui.tui.widgets.timeline_bar import TimelineBar
+
+if TYPE_CHECKING:
+    from evtui.library.previews import Preview
+    from evtui.tui.services import Services
+
+
+class PreviewPane(Vertical):
+    """Shows what is known of one dataset; the picture follows once a thread has read it."""
+
+    class Ready(Message):
+        """A preview was read."""
+
+        def __init__(self, path: Path, preview: Preview) -> None:
+            super().__init__()
+            self.path = path
+            self.preview = preview
+
+    def __init__(self, services: Services, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._services = services
+        self._path: Path | None = None
+        self._reader = NewestOnly("previews", self._read)
+
+    def compose(self) -> ComposeResult:
+        yield EventView(id="preview-view")
+        yield TimelineBar(id="preview-timeline")
+        yield Static(id="preview-facts")
+
+    def show(self, row: Row | None) -> None:
+        """Show a dataset's facts at once and its picture when it has been read."""
+        path = row.dataset.path if row else None
+        if path != self._path:
+            self._path = path
+            self.query_one(EventView).clear()
+            self.query_one(TimelineBar).show(None)
+        self.show_facts(row)
+        if path is not None:
+            self._reader.submit(path)
+
+    def show_facts(self, row: Row | None) -> None:
+        """Show the facts alone, where more of them became known."""
+        self.query_one("#preview-facts", Static).update(facts_text(row) if row else Text())
+
+    def stop(self) -> None:
+        """End the thread."""
+        self._reader.close()
+
+    def _read(self, path: Path) -> None:
+        """In the reader's thread.  What cannot be read has no picture; its row says why."""
+        from evtui.library.previews import make_preview
+
+        loaded = self._services.store.peek(path)
+        shelf = self._services.shelf
+        try:
+            if loaded is not None:
+                preview = make_preview(loaded.recording)
+            else:
+                recording = shelf.take(path)
+                try:
+                    preview = make_preview(recording)
+                finally:
+                    shelf.put_back(path)
+        except RecordingError:
+            return
+        if not self._reader.superseded:
+            self.post_message(self.Ready(path, preview))
+
+    @on(Ready)
+    def _show_picture(self, message: Ready) -> None:
+        if message.path != self._path:
+            return
+        from evtui.rendering.frame import Look
+        from evtui.rendering.grid import Region
+
+        info, settings = message.preview.info, self._services.settings
+        look = Look(settings.view, settings.glyphs, Region(0, 0, info.width, info.height))
+        view = self.query_one(EventView)
+        view.show(message.preview.events)
+        view.set_look(look, settings.palette)
+        self.query_one(TimelineBar).show(message.preview.timeline)

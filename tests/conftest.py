@@ -1,0 +1,7 @@
+"""What holds for every test."""
+
+from hypothesis import settings
+
+# The same examples in every run, and no limit on time: a busy machine is not a fault.
+settings.register_profile("evtui", derandomize=True, deadline=None)
+settings.load_profile("evtui")

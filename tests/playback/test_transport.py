@@ -1,0 +1,330 @@
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from evtui.playback.transport import DEFAULT_WINDOW_US, SPEEDS, WINDOWS_US, Transport
+
+MINUTE_US = 60_000_000
+DURATIONS = st.integers(0, 50_000) | st.integers(0, 10 * MINUTE_US)
+ELAPSED = st.floats(0, 2)
+
+
+@pytest.fixture
+def transport() -> Transport:
+    """A minute of recording, playing from its start."""
+    return Transport(MINUTE_US, playing=True)
+
+
+def test_the_defaults_lie_on_the_ladders():
+    assert DEFAULT_WINDOW_US in WINDOWS_US
+    assert Transport(MINUTE_US).speed in SPEEDS
+    assert list(SPEEDS) == sorted(set(SPEEDS))
+    assert list(WINDOWS_US) == sorted(set(WINDOWS_US))
+    assert (SPEEDS[0], SPEEDS[-1]) == (0.001, 100.0)
+    assert (WINDOWS_US[0], WINDOWS_US[-1]) == (10, 1_000_000)
+
+
+def test_real_time_moves_the_position_at_the_speed(transport):
+    transport.advance(0.5)
+    assert transport.position_us == 500_000
+    transport.speed = 0.001
+    transport.advance(0.5)
+    assert transport.position_us == 500_500
+    assert transport.window == (500_500, 500_500 + DEFAULT_WINDOW_US)
+
+
+def test_while_paused_time_stands_still():
+    transport = Transport(MINUTE_US)
+    transport.advance(100.0)
+    assert transport.position_us == 0
+
+
+def test_the_last_window_ends_with_the_last_event(transport):
+    transport.jump(1.0)
+    start, stop = transport.window
+    assert start <= MINUTE_US < stop
+    assert stop == MINUTE_US + 1
+
+
+def test_playing_stops_at_the_end(transport):
+    transport.seek(MINUTE_US - 100_000)
+    transport.advance(1.0)
+    assert transport.position_us == transport.last_us
+    assert transport.at_end
+    assert not transport.playing
+
+
+def test_playing_on_from_the_end_begins_again(transport):
+    transport.advance(61.0)
+    transport.toggle()
+    assert transport.playing
+    assert transport.position_us == 0
+    transport.advance(1.0)
+    assert transport.position_us == 1_000_000
+
+
+def test_pausing_and_playing_on_keeps_the_position(transport):
+    transport.advance(1.0)
+    transport.toggle()
+    transport.advance(1.0)
+    transport.toggle()
+    assert transport.playing
+    assert transport.position_us == 1_000_000
+
+
+def test_a_loop_wraps_and_plays_on(transport):
+    transport.looping = True
+    transport.seek(transport.last_us - 250_000)
+    transport.advance(1.0)
+    assert transport.playing
+    assert transport.position_us == 750_000
+
+
+def test_marks_loop_between_them(transport):
+    transport.seek(1_000_000)
+    transport.mark()
+    assert transport.marks == (1_000_000,)
+    transport.advance(2.0)
+    transport.mark()
+    assert transport.marks == (1_000_000, 3_000_000) == transport.span
+    transport.advance(0.5)
+    assert transport.position_us == 1_500_000
+    transport.mark()
+    assert transport.marks == ()
+    assert transport.span == (0, transport.last_us)
+
+
+def test_marks_set_backwards_are_swapped(transport):
+    transport.seek(3_000_000)
+    transport.mark()
+    transport.seek(1_000_000)
+    transport.mark()
+    assert transport.marks == (1_000_000, 3_000_000)
+
+
+def test_a_loop_between_marks_is_never_shorter_than_a_window(transport):
+    transport.mark()
+    transport.mark()
+    assert transport.span == (0, DEFAULT_WINDOW_US)
+
+
+def test_marks_at_the_very_end_do_not_lead_beyond_it(transport):
+    transport.jump(1.0)
+    transport.mark()
+    transport.mark()
+    transport.advance(0.005)
+    assert transport.playing
+    assert transport.position_us == transport.last_us
+
+
+def test_a_window_widened_after_the_marks_does_not_lead_beyond_the_end(transport):
+    transport.seek(MINUTE_US - 500_000)
+    transport.mark()
+    transport.jump(1.0)
+    transport.mark()
+    transport.change_window(len(WINDOWS_US))
+    for _ in range(100):
+        transport.advance(0.033)
+        assert transport.position_us <= transport.last_us
+
+
+def test_from_beyond_the_marks_playback_goes_into_the_loop(transport):
+    transport.mark_a, transport.mark_b = 1_000_000, 2_000_000
+    transport.seek(30_000_000)
+    transport.advance(0.25)
+    assert transport.position_us == 1_250_000
+
+
+def test_seeking_stays_inside_the_recording(transport):
+    transport.seek(-5.0)
+    assert transport.position_us == 0
+    transport.seek(1e12)
+    assert transport.position_us == transport.last_us
+
+
+def test_skipping_moves_five_seconds_and_back():
+    transport = Transport(10 * MINUTE_US)
+    transport.skip(2)
+    assert transport.position_us == 10_000_000
+    transport.skip(-1)
+    assert transport.position_us == 5_000_000
+
+
+def test_skipping_in_a_short_recording_moves_a_twentieth_but_at_least_a_window():
+    short = Transport(1_000_000)
+    short.skip(1)
+    assert short.position_us == 50_000
+    shorter = Transport(100_000)
+    shorter.skip(1)
+    assert shorter.position_us == DEFAULT_WINDOW_US
+
+
+def test_jumping_takes_a_share_of_the_recording(transport):
+    transport.jump(0.5)
+    assert transport.position_us == transport.last_us // 2
+    transport.jump(0.0)
+    assert transport.position_us == 0
+
+
+def test_a_step_pauses_and_moves_by_whole_windows(transport):
+    transport.step(3)
+    assert not transport.playing
+    assert transport.position_us == 3 * DEFAULT_WINDOW_US
+    transport.step(-1)
+    assert transport.position_us == 2 * DEFAULT_WINDOW_US
+
+
+def test_speeds_go_up_and_down_the_ladder_and_stop_at_its_ends(transport):
+    transport.change_speed(1)
+    assert transport.speed == 2.0
+    transport.change_speed(-2)
+    assert transport.speed == 0.5
+    transport.change_speed(100)
+    assert transport.speed == 100.0
+    transport.change_speed(-100)
+    assert transport.speed == 0.001
+    transport.reset_speed()
+    assert transport.speed == 1.0
+
+
+@pytest.mark.parametrize(("steps", "window_us"), [(1, 10_000), (-1, 5_000), (2, 20_000)])
+def test_a_window_between_two_rungs_goes_to_the_next_one(transport, steps, window_us):
+    transport.window_us = 7_000
+    transport.change_window(steps)
+    assert transport.window_us == window_us
+
+
+def test_a_wider_window_keeps_the_position_where_it_can(transport):
+    transport.seek(1_000_000)
+    transport.change_window(1)
+    assert transport.position_us == 1_000_000
+    transport.jump(1.0)
+    transport.change_window(100)
+    assert transport.position_us == MINUTE_US + 1 - 1_000_000
+
+
+@pytest.mark.parametrize(
+    ("duration_us", "speed", "looping"),
+    [
+        (0, 0.001, True),
+        (1_000, 0.001, True),
+        (100_000, 0.02, True),
+        (1_000_000, 0.25, True),
+        (3_000_000, 1.0, True),
+        (10 * MINUTE_US, 1.0, False),
+    ],
+)
+def test_a_short_recording_starts_slowed_down_and_looping(duration_us, speed, looping):
+    transport = Transport.for_duration(duration_us)
+    assert transport.playing
+    assert transport.speed == speed
+    assert transport.looping == looping
+
+
+@given(
+    DURATIONS,
+    st.sampled_from(SPEEDS),
+    st.lists(st.floats(0, 0.1), max_size=200),
+    st.booleans(),
+    st.none() | st.tuples(st.integers(0, 10_000), st.integers(20_000, 50_000)),
+)
+def test_many_small_advances_are_one_large_one(duration, speed, ticks, looping, marks):
+    mark_a, mark_b = marks or (None, None)
+    by_ticks, at_once = (
+        Transport(
+            duration, speed=speed, playing=True, looping=looping, mark_a=mark_a, mark_b=mark_b
+        )
+        for _ in range(2)
+    )
+    for tick in ticks:
+        by_ticks.advance(tick)
+    at_once.advance(math.fsum(ticks))
+    start, end = by_ticks.span
+    apart = abs(by_ticks.position_us - at_once.position_us)
+    assert min(apart, abs(end - start - apart)) <= 1
+    assert by_ticks.playing == at_once.playing or apart <= 1
+
+
+class AnyUse(RuleBasedStateMachine):
+    """Whatever keys are pressed in whatever order, the promises hold."""
+
+    @initialize(duration=DURATIONS)
+    def open(self, duration: int) -> None:
+        self.transport = Transport.for_duration(duration)
+
+    @rule(elapsed=ELAPSED)
+    def advance(self, elapsed: float) -> None:
+        was_playing = self.transport.playing
+        self.transport.advance(elapsed)
+        if was_playing and not self.transport.playing:
+            assert self.transport.at_end
+            assert not self.transport.looping
+
+    @rule()
+    def toggle(self) -> None:
+        was_playing = self.transport.playing
+        self.transport.toggle()
+        assert self.transport.playing != was_playing
+
+    @rule(position=st.floats(-1e12, 1e12))
+    def seek(self, position: float) -> None:
+        self.transport.seek(position)
+
+    @rule(steps=st.integers(-3, 3))
+    def skip(self, steps: int) -> None:
+        self.transport.skip(steps)
+
+    @rule(tenths=st.integers(0, 10))
+    def jump(self, tenths: int) -> None:
+        self.transport.jump(tenths / 10)
+
+    @rule(windows=st.integers(-3, 3))
+    def step(self, windows: int) -> None:
+        self.transport.step(windows)
+
+    @rule(steps=st.integers(-3, 3))
+    def change_speed(self, steps: int) -> None:
+        self.transport.change_speed(steps)
+
+    @rule()
+    def reset_speed(self) -> None:
+        self.transport.reset_speed()
+
+    @rule(steps=st.integers(-3, 3))
+    def change_window(self, steps: int) -> None:
+        self.transport.change_window(steps)
+
+    @rule()
+    def mark(self) -> None:
+        marks = len(self.transport.marks)
+        self.transport.mark()
+        assert len(self.transport.marks) == (marks + 1) % 3
+
+    @rule()
+    def loop(self) -> None:
+        self.transport.looping = not self.transport.looping
+
+    @invariant()
+    def the_position_lies_inside_the_recording(self) -> None:
+        if hasattr(self, "transport"):
+            assert 0 <= self.transport.position_us <= self.transport.last_us
+
+    @invariant()
+    def speed_and_window_lie_on_their_ladders(self) -> None:
+        if hasattr(self, "transport"):
+            assert self.transport.speed in SPEEDS
+            assert self.transport.window_us in WINDOWS_US
+
+    @invariant()
+    def a_lies_before_b(self) -> None:
+        if hasattr(self, "transport") and len(self.transport.marks) == 2:
+            mark_a, mark_b = self.transport.marks
+            assert mark_a < mark_b
+            start, end = self.transport.span
+            assert 0 <= start <= end <= self.transport.last_us
+
+
+TestAnyUse = AnyUse.TestCase

@@ -1,0 +1,93 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from evtui.rendering.glyphs import GLYPHS
+from evtui.rendering.grid import CELL_ASPECT, Grid, Region, fit, lookups
+from support.strategies import regions
+
+SIDES = st.integers(1, 12) | st.integers(1, 2_000)
+DOTS = st.sampled_from([glyphs.dots for glyphs in GLYPHS.values()])
+SENSOR = Region(0, 0, 640, 480)
+
+
+def cells_of(grid: Grid, dots: tuple[int, int]) -> tuple[float, float]:
+    return grid.columns / dots[0], grid.rows / dots[1]
+
+
+@given(regions(), SIDES, SIDES, DOTS)
+def test_a_grid_is_whole_cells_inside_the_view(region, columns, rows, dots):
+    grid = fit(region, columns, rows, dots)
+    wide, high = cells_of(grid, dots)
+    assert grid.region == region
+    assert wide in range(1, columns + 1)
+    assert high in range(1, rows + 1)
+
+
+@given(regions(), SIDES, SIDES, DOTS)
+def test_a_grid_fills_one_side_and_is_undistorted_along_the_other(region, columns, rows, dots):
+    wide, high = cells_of(fit(region, columns, rows, dots), dots)
+    high_for_wide = wide * region.height / region.width / CELL_ASPECT
+    wide_for_high = high * region.width / region.height * CELL_ASPECT
+    fills_across = wide == columns and abs(high - max(1, high_for_wide)) <= 0.5
+    fills_down = high == rows and abs(wide - max(1, wide_for_high)) <= 0.5
+    assert fills_across or fills_down
+
+
+@pytest.mark.parametrize(
+    ("region", "view", "dots", "expected"),
+    [
+        (SENSOR, (80, 24), (1, 2), (64, 48)),
+        (SENSOR, (80, 24), (2, 4), (128, 96)),
+        (SENSOR, (20, 24), (1, 2), (20, 16)),
+        (Region(0, 0, 34, 34), (80, 24), (2, 2), (96, 48)),
+        (SENSOR, (1, 1), (1, 2), (1, 2)),
+        (Region(0, 0, 10_000, 1), (80, 24), (1, 2), (80, 2)),
+        (Region(0, 0, 1, 10_000), (80, 24), (1, 2), (1, 48)),
+    ],
+)
+def test_the_usual_sizes(region, view, dots, expected):
+    grid = fit(region, *view, dots)
+    assert (grid.columns, grid.rows) == expected
+
+
+@given(regions(), SIDES, SIDES)
+def test_within_pixels_every_dot_has_a_pixel(region, columns, rows):
+    grid = Grid(region, columns, rows).within_pixels
+    assert grid.columns == min(columns, region.width)
+    assert grid.rows == min(rows, region.height)
+    table_x, _ = lookups(grid)
+    met = set(table_x[region.x : region.x + region.width].tolist())
+    assert met == set(range(0, 2 * grid.columns, 2))
+
+
+@given(st.data())
+def test_a_region_stays_inside_the_sensor_however_it_is_changed(data):
+    sensor = data.draw(regions())
+    region = sensor
+    shift = st.integers(-100_000, 100_000)
+    for _ in range(data.draw(st.integers(1, 6))):
+        region = region.moved(data.draw(shift), data.draw(shift), sensor)
+        size = data.draw(st.tuples(st.integers(-1, 70_000), st.integers(-1, 70_000)))
+        region = region.resized(*size, sensor)
+        assert region.width >= 1
+        assert region.height >= 1
+        assert sensor.x <= region.x <= sensor.x + sensor.width - region.width
+        assert sensor.y <= region.y <= sensor.y + sensor.height - region.height
+
+
+def test_resizing_keeps_the_centre():
+    assert SENSOR.resized(320, 240, SENSOR) == Region(160, 120, 320, 240)
+    assert Region(160, 120, 320, 240).resized(640, 480, SENSOR) == SENSOR
+
+
+def test_resizing_in_a_corner_stays_in_the_corner():
+    corner = Region(0, 400, 80, 80)
+    assert corner.resized(160, 160, SENSOR) == Region(0, 320, 160, 160)
+
+
+def test_moving_stops_at_the_edge_and_keeps_the_size():
+    region = Region(160, 120, 320, 240)
+    assert region.moved(10, -10, SENSOR) == Region(170, 110, 320, 240)
+    assert region.moved(1_000, 1_000, SENSOR) == Region(320, 240, 320, 240)
+    assert region.moved(-1_000, -1_000, SENSOR) == Region(0, 0, 320, 240)

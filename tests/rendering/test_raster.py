@@ -1,0 +1,64 @@
+import numpy as np
+import pytest
+from hypothesis import given
+
+from evtui.events import OFF, ON, Events
+from evtui.rendering.grid import Grid, Region
+from evtui.rendering.raster import accumulate
+from support.strategies import events, events_of, grids
+
+
+def naive(some: Events, grid: Grid) -> dict[int, np.ndarray]:
+    """One event after the other, as the promise reads."""
+    region = grid.region
+    counts = {p: np.zeros((grid.rows, grid.columns), np.int64) for p in (ON, OFF)}
+    for x, y, p in zip(some.x.tolist(), some.y.tolist(), some.p.tolist(), strict=True):
+        right, down = x - region.x, y - region.y
+        if 0 <= right < region.width and 0 <= down < region.height:
+            dot = down * grid.rows // region.height, right * grid.columns // region.width
+            counts[p][dot] += 1
+    return counts
+
+
+@given(events(), grids())
+def test_counts_are_those_of_a_plain_loop(some, grid):
+    raster, expected = accumulate(some, grid), naive(some, grid)
+    assert np.array_equal(raster.on, expected[ON])
+    assert np.array_equal(raster.off, expected[OFF])
+    assert np.array_equal(raster.total, expected[ON] + expected[OFF])
+    assert raster.on.dtype == raster.off.dtype == np.int64
+
+
+@pytest.mark.parametrize("x", [0, 65535])
+@pytest.mark.parametrize("y", [0, 65535])
+def test_the_corners_of_the_largest_sensor_are_counted(x, y):
+    whole = Region(0, 0, 65536, 65536)
+    raster = accumulate(events_of([(0, x, y, ON)]), Grid(whole, 3, 2))
+    assert raster.on[y // 65535, 2 * (x // 65535)] == 1
+    assert raster.total.sum() == 1
+
+
+def test_a_region_counts_its_own_edges_and_nothing_beyond():
+    rows = [(0, x, y, ON) for x in range(12) for y in range(12)]
+    raster = accumulate(events_of(rows), Grid(Region(4, 5, 3, 2), 3, 2))
+    assert raster.on.tolist() == [[1, 1, 1], [1, 1, 1]]
+
+
+def test_a_stated_sensor_beyond_all_coordinates_still_counts():
+    grid = Grid(Region(0, 0, 200_000, 100_000), 20, 10)
+    raster = accumulate(events_of([(0, 0, 0, ON), (0, 65535, 65535, OFF)]), grid)
+    assert raster.on[0, 0] == 1
+    assert raster.off[6, 6] == 1
+
+
+def test_no_events_make_an_empty_raster():
+    raster = accumulate(Events.empty(), Grid(Region(0, 0, 640, 480), 64, 48))
+    assert raster.on.shape == raster.off.shape == (48, 64)
+    assert not raster.total.any()
+
+
+def test_the_events_are_left_as_they_were():
+    some = events_of([(0, 1, 2, ON), (1, 700, 2, OFF)])
+    before = [column.copy() for column in (some.t, some.x, some.y, some.p)]
+    accumulate(some, Grid(Region(0, 0, 10, 10), 10, 10))
+    assert some.equals(Events(*before))

@@ -1,0 +1,66 @@
+import numpy as np
+import pytest
+
+from evtui.events import BYTES_PER_EVENT, Events
+
+
+@pytest.fixture
+def three() -> Events:
+    return Events(
+        np.array([0, 5, 5], np.int64),
+        np.array([1, 2, 65535], np.uint16),
+        np.array([3, 4, 0], np.uint16),
+        np.array([1, 0, 1], np.uint8),
+    )
+
+
+def columns(events: Events) -> list[np.ndarray]:
+    return [events.t, events.x, events.y, events.p]
+
+
+def test_a_slice_holds_the_same_memory(three):
+    tail = three[1:]
+    assert len(tail) == 2
+    assert tail.x.tolist() == [2, 65535]
+    for part, whole in zip(columns(tail), columns(three), strict=True):
+        assert np.shares_memory(part, whole)
+
+
+def test_on_events_are_counted(three):
+    assert three.on_count == 2
+    assert Events.empty().on_count == 0
+
+
+def test_no_events_have_the_columns_dtypes(three):
+    empty = Events.empty()
+    assert len(empty) == 0
+    assert [column.dtype for column in columns(empty)] == [
+        column.dtype for column in columns(three)
+    ]
+    assert sum(column.itemsize for column in columns(empty)) == BYTES_PER_EVENT
+
+
+@pytest.mark.parametrize("column", ["t", "x", "y", "p"])
+def test_events_differ_where_any_column_does(three, column):
+    changed = {name: getattr(three, name).copy() for name in ("t", "x", "y", "p")}
+    assert three.equals(Events(**changed))
+    changed[column][1] += 1
+    assert not three.equals(Events(**changed))
+    assert not three.equals(three[:2])
+
+
+def test_runs_are_joined_in_order(three):
+    joined = Events.concatenate(run for run in (three[:1], Events.empty(), three[1:]))
+    assert joined.equals(three)
+    assert [column.dtype for column in columns(joined)] == [
+        column.dtype for column in columns(three)
+    ]
+
+
+def test_one_run_is_not_copied(three):
+    assert Events.concatenate([Events.empty(), three]) is three
+
+
+def test_no_runs_make_no_events():
+    assert len(Events.concatenate([])) == 0
+    assert len(Events.concatenate([Events.empty(), Events.empty()])) == 0

@@ -1,0 +1,68 @@
+"""The app on small recordings, with memory readings, cache and files of the test's own."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.small import write_h5
+from textual.pilot import Pilot
+
+from evtui.library.catalogue import Catalogue
+from evtui.settings import Settings
+from evtui.store.policy import MemoryReading
+from evtui.store.store import Store
+from evtui.tui.app import EvtuiApp
+from evtui.tui.services import Services, policy_of
+
+Until = Callable[[Pilot[Any], Callable[[], bool]], Awaitable[None]]
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Three recordings, one of them broken, one deeper; given as a relative path."""
+    recordings = tmp_path / "recordings"
+    (recordings / "deeper").mkdir(parents=True)
+    write_h5(recordings / "fan.h5", count=3_000, span_us=400_000)
+    write_h5(recordings / "deeper" / "drone.h5", count=900, span_us=12_000_000, seed=2)
+    (recordings / "broken.h5").write_bytes(b"\x89HDF\r\n\x1a\n and no more")
+    monkeypatch.chdir(tmp_path)
+    return Path("recordings")
+
+
+@pytest.fixture
+def services(tmp_path: Path) -> Services:
+    """Services that remember nothing and read a memory that never changes."""
+    settings = Settings()
+
+    def memory() -> MemoryReading:
+        return MemoryReading(available=16_000_000_000, process=100_000_000)
+
+    return Services(
+        settings,
+        Catalogue(None),
+        Store(policy_of(settings), settings.loader, memory),
+        memory,
+        config_file=tmp_path / "config.toml",
+    )
+
+
+@pytest.fixture
+def app(folder: Path, services: Services) -> EvtuiApp:
+    return EvtuiApp([folder], services)
+
+
+@pytest.fixture
+def until() -> Until:
+    """Let the program run until something is true."""
+
+    async def wait(pilot: Pilot[Any], ready: Callable[[], bool]) -> None:
+        for _ in range(1_000):
+            if ready():
+                return
+            await pilot.pause(0.01)
+        raise AssertionError("it never came to that")
+
+    return wait

@@ -1,0 +1,104 @@
+"""The look, at the two sizes the house keeps; run with ``--snapshot-update`` after looking."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from evtui.tui.app import EvtuiApp
+from evtui.tui.widgets.dataset_table import DatasetTable
+from evtui.tui.widgets.event_view import EventView
+from evtui.tui.widgets.timeline_bar import TimelineBar
+
+SIZES = [(80, 24), (200, 50)]
+
+Until = Any
+Compare = Any
+
+
+@pytest.fixture(params=SIZES, ids=["80x24", "200x50"])
+def size(request: pytest.FixtureRequest) -> tuple[int, int]:
+    made: tuple[int, int] = request.param
+    return made
+
+
+async def settle(app: EvtuiApp, pilot: Pilot[Any], until: Until) -> None:
+    """Everything learned, the last dataset highlighted and its preview shown."""
+    table = app.browser.query_one(DatasetTable)
+    await until(
+        pilot,
+        lambda: (
+            len(table.paths) == 3
+            and all(row is not None and row.summary for row in map(table.row, table.paths))
+        ),
+    )
+    await pilot.press("G")
+    view = app.browser.query_one("#preview-view", EventView)
+    await until(pilot, lambda: view.cells is not None)
+
+
+async def pause_at_the_middle(app: EvtuiApp, pilot: Pilot[Any], until: Until) -> None:
+    await settle(app, pilot, until)
+    await pilot.press("enter")
+    await until(pilot, lambda: app.player.session is not None)
+    assert app.player.session is not None
+    app.player.session.transport.playing = False
+    await pilot.press("5")
+    bar = app.player.query_one(TimelineBar)
+    view = app.player.query_one(EventView)
+    await until(pilot, lambda: bar.timeline is not None)
+    await until(pilot, lambda: view.events is not None and view.events.t[0] >= 195_000)
+
+
+def test_browser(app: EvtuiApp, size: tuple[int, int], until: Until, snap_compare: Compare) -> None:
+    async def show(pilot: Pilot[Any]) -> None:
+        await settle(app, pilot, until)
+
+    assert snap_compare(app, terminal_size=size, run_before=show)
+
+
+@pytest.mark.parametrize(("glyphs", "presses"), [("half", 0), ("quadrant", 1), ("braille", 2)])
+def test_player(
+    app: EvtuiApp,
+    size: tuple[int, int],
+    glyphs: str,
+    presses: int,
+    until: Until,
+    snap_compare: Compare,
+) -> None:
+    async def show(pilot: Pilot[Any]) -> None:
+        await pause_at_the_middle(app, pilot, until)
+        await pilot.press(*["m"] * presses)
+
+    assert snap_compare(app, terminal_size=size, run_before=show), glyphs
+
+
+@pytest.mark.parametrize(("name", "key"), [("settings", "comma"), ("help", "question_mark")])
+def test_dialogs(
+    app: EvtuiApp, size: tuple[int, int], name: str, key: str, until: Until, snap_compare: Compare
+) -> None:
+    async def show(pilot: Pilot[Any]) -> None:
+        await settle(app, pilot, until)
+        await pilot.press(key)
+
+    assert snap_compare(app, terminal_size=size, run_before=show), name
+
+
+def test_an_empty_folder(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    services: Any,
+    size: tuple[int, int],
+    snap_compare: Compare,
+) -> None:
+    (tmp_path / "nothing").mkdir()
+    monkeypatch.chdir(tmp_path)
+    app = EvtuiApp([Path("nothing")], services)
+
+    async def show(pilot: Pilot[Any]) -> None:
+        await pilot.pause()
+
+    assert snap_compare(app, terminal_size=size, run_before=show)
