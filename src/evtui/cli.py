@@ -142,7 +142,12 @@ def _settings(options: dict[str, Any]) -> tuple[Settings, Log]:
     if given.pop("enable_cache", False):
         given["cache"] = "on"
     command_line = {key: value for key, value in given.items() if value is not None}
-    return settings.load(paths.config_file(), os.environ, command_line), log
+    return settings.load(paths.config_file(), os.environ, command_line, _warn), log
+
+
+def _warn(text: str) -> None:
+    """Something worth knowing that stops nothing."""
+    click.echo(f"evtui: {printable(text)}", err=True)
 
 
 def _narrate(name: str, share: float) -> None:

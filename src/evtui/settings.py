@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from evtui.errors import SettingsError
+from evtui.errors import ExportError, SettingsError
+from evtui.files import written_beside
 from evtui.units import format_bytes, parse_size
 
 GIB = 1 << 30
@@ -169,16 +168,12 @@ def save(file: Path, changed: Mapping[str, Any]) -> None:
     target = file.resolve()
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        handle, beside = tempfile.mkstemp(dir=target.parent, prefix=target.name + ".")
-        try:
-            with os.fdopen(handle, "wb") as out:
-                tomli_w.dump(kept, out)
-            Path(beside).replace(target)
-        except BaseException:
-            Path(beside).unlink(missing_ok=True)
-            raise
+        with written_beside(target) as beside:
+            beside.write_text(tomli_w.dumps(kept), encoding="utf-8")
     except OSError as error:
         raise SettingsError(f"{file}: cannot be written: {error.strerror}") from error
+    except ExportError as error:
+        raise SettingsError(str(error)) from error
 
 
 def _read(file: Path) -> dict[str, Any]:

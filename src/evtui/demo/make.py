@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from evtui.demo.scenes import SCENES, Scene, truth_of
-from evtui.export.files import cannot_write, written_beside
+from evtui.files import cannot_write, written_beside
 
 MANIFEST = "demo.json"
 """Beside the recordings: from which version of its scene each was made."""

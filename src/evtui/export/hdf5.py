@@ -28,7 +28,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evtui.events import Events
-from evtui.export.files import cannot_write, written_beside
+from evtui.files import cannot_write, written_beside
 from evtui.recordings.hdf5_statements import EVTUI_FORMAT
 
 CHUNK_EVENTS = 32_768

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from evtui.export.files import written_beside
+from evtui.files import written_beside
 
 
 def write_png(path: Path, pixels: NDArray[np.uint8]) -> None:

@@ -98,16 +98,16 @@ async def load_in_child(
 async def _run(
     orders: Orders, meter: ProgressMeter, on_progress: ProgressListener, tick_s: float
 ) -> dict[str, Any]:
-    """Start the child and wait for its last report."""
+    """Start the child and listen until it is done."""
     process = await _start(orders.fds)
     assert process.stdin and process.stdout and process.stderr
     tail = asyncio.create_task(_read_tail(process.stderr))
+    report: dict[str, Any] | None = None
     try:
-        with contextlib.suppress(ConnectionError):  # it died at once: its exit code says more
-            process.stdin.write(json.dumps(asdict(orders)).encode() + b"\n")
-            await process.stdin.drain()
-        outcome = await _listen(process.stdout, meter, on_progress, tick_s)
+        process.stdin.write(orders.to_line())
+        report = await _listen(process.stdout, meter, on_progress, tick_s)
     finally:
-        if outcome is None or "error" in outcome:
-            ...
-    return outcome
+        await _end(process, tail, at_once=report is not None or _is_cancelled())
+    if report is None or "error" in report:
+        raise _failure(orders, report, process.returncode, tail.result())
+    return report

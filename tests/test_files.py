@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from evtui.errors import ExportError
-from evtui.export.files import written_beside
+from evtui.files import written_beside
 
 
 def names_in(folder: Path) -> list[str]:
