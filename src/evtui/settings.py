@@ -12,7 +12,7 @@ from evtui.errors import ExportError, SettingsError
 from evtui.files import written_beside
 from evtui.units import format_bytes, parse_size
 
-GIB = 1 << 30
+GB = 10**9
 
 
 def _setting(
@@ -23,7 +23,7 @@ def _setting(
     return field(default=default, metadata=metadata)
 
 
-_SIZES = tuple(gib * GIB for gib in (1, 2, 4, 8, 16, 32, 64))
+_SIZES = tuple(size * GB for size in (1, 2, 4, 8, 16, 32, 64))
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,18 +31,18 @@ class Settings:
     """Every setting with its default.  The field's name is the key in the config file."""
 
     cache: bool = _setting(False, "Cache loaded recordings", (False, True), "EVTUI_CACHE")
-    cache_budget: int = _setting(8 * GIB, "Cache budget", _SIZES, "EVTUI_CACHE_BUDGET", size=True)
+    cache_budget: int = _setting(8 * GB, "Cache budget", _SIZES, "EVTUI_CACHE_BUDGET", size=True)
     cache_floor: int = _setting(
-        8 * GIB,
+        8 * GB,
         "Memory that must be available to load",
-        (0, GIB // 2, *_SIZES),
+        (0, GB // 2, *_SIZES),
         "EVTUI_CACHE_FLOOR",
         size=True,
     )
     cache_largest: int = _setting(
-        GIB,
+        GB,
         "Largest recording kept",
-        (GIB // 4, GIB // 2, *_SIZES),
+        (GB // 4, GB // 2, *_SIZES),
         "EVTUI_CACHE_LARGEST",
         size=True,
     )

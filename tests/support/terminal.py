@@ -144,3 +144,7 @@ class Terminal:
 def evtui(*arguments: str) -> list[str]:
     """The command line that runs this checkout's program."""
     return [sys.executable, "-m", "evtui", *arguments]
+
+
+Start = Callable[..., Terminal]
+"""What the fixture ``start`` gives: ``start(*arguments, columns=80, rows=24)``."""

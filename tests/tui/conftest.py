@@ -32,14 +32,24 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return Path("recordings")
 
 
+class FakeMemory:
+    """Readings that change only when the test says so."""
+
+    available = 16_000_000_000
+
+    def __call__(self) -> MemoryReading:
+        return MemoryReading(self.available, process=100_000_000)
+
+
 @pytest.fixture
-def services(tmp_path: Path) -> Services:
-    """Services that remember nothing and read a memory that never changes."""
+def memory() -> FakeMemory:
+    return FakeMemory()
+
+
+@pytest.fixture
+def services(tmp_path: Path, memory: FakeMemory) -> Services:
+    """Services that remember nothing beyond the test."""
     settings = Settings()
-
-    def memory() -> MemoryReading:
-        return MemoryReading(available=16_000_000_000, process=100_000_000)
-
     return Services(
         settings,
         Catalogue(None),

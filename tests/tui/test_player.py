@@ -70,7 +70,7 @@ async def test_space_pauses_and_plays(app: EvtuiApp, until: Until) -> None:
         assert transport(app).playing
         assert status(app).strip().startswith("▶")
         await pilot.press("space")
-        assert status(app).strip().startswith("⏸")
+        assert status(app).strip().startswith("‖")
 
 
 @pytest.mark.parametrize(

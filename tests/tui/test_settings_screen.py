@@ -4,7 +4,6 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from evtui.store.policy import MemoryReading
 from evtui.tui.app import EvtuiApp
 from evtui.tui.screens.browser import BrowserScreen
 from evtui.tui.screens.settings import SettingsScreen
@@ -56,8 +55,8 @@ async def test_a_file_that_cannot_be_written_is_a_message(app: EvtuiApp, tmp_pat
         assert "config.toml" in message
 
 
-async def test_too_little_memory_keeps_the_cache_off(app: EvtuiApp) -> None:
-    app.services.store.memory = lambda: MemoryReading(available=1_000, process=1_000)
+async def test_too_little_memory_keeps_the_cache_off(app: EvtuiApp, memory: Any) -> None:
+    memory.available = 1_000
     async with app.run_test() as pilot:
         await pilot.press("c")
         assert not app.services.settings.cache

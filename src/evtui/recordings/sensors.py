@@ -1,11 +1,11 @@
-"""The sensor size as the header of a Prophesee RAW file tells it."""
+"""The sensor size as the header of a Prophesee RAW or DAT file tells it."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from evtui.recordings.conventions import LARGEST_SIDE
-from evtui.recordings.sniffing import header_lines
 
 _BY_PLUGIN = (
     ("hal_plugin_gen3", (640, 480)),
@@ -16,33 +16,26 @@ sensor (OpenEB, ``psee_raw_file_header`` and ``plugins_map``): ``gen3_fx3``, ``g
 ``gen41_evk3`` and so on."""
 
 
-def header_fields(head: bytes) -> dict[str, str]:
-    """The ``% key value`` lines of a Prophesee header; the text is the file's, so never markup."""
-    fields = {}
-    for line in header_lines(head):
-        key, _, value = line[1:].decode("utf-8", "replace").strip().partition(" ")
-        if value:
-            fields[key] = value.strip()
-    return fields
-
-
-def stated_size(fields: dict[str, str]) -> tuple[int, int] | None:
+def stated_size(fields: Mapping[str, str]) -> tuple[int, int] | None:
     """Width and height as the header states them; None where it does not.
 
-    ``% geometry 640x480`` and ``% format EVT3;height=720;width=1280`` (docs.prophesee.ai, "RAW file
-    format"), else by the plugin that made the file.
+    ``% geometry 640x480``, ``% format EVT3;height=720;width=1280`` or ``% Width 304`` beside
+    ``% Height 240`` (docs.prophesee.ai, "RAW file format" and "DAT file format"), else by the
+    plugin that made the file.
     """
-    if match := re.fullmatch(r"(\d+)x(\d+)", fields.get("geometry", "")):
-        return _possible(int(match[1]), int(match[2]))
+    if "x" in (geometry := fields.get("geometry", "")):
+        return _possible(*geometry.split("x", 1))
     options = dict(
         option.split("=", 1) for option in fields.get("format", "").split(";") if "=" in option
     )
-    width, height = options.get("width", ""), options.get("height", "")
-    if width.isdecimal() and height.isdecimal():
-        return _possible(int(width), int(height))
+    options |= {key.lower(): value for key, value in fields.items()}
+    if "width" in options and "height" in options:
+        return _possible(options["width"], options["height"])
     plugin = fields.get("plugin_name", "")
     return next((size for name, size in _BY_PLUGIN if plugin.startswith(name)), None)
 
 
-def _possible(width: int, height: int) -> tuple[int, int] | None:
-    return (width, height) if 0 < width <= LARGEST_SIDE and 0 < height <= LARGEST_SIDE else None
+def _possible(width: str, height: str) -> tuple[int, int] | None:
+    sides = [int(side) for side in (width, height) if re.fullmatch(r"[0-9]{1,5}", side)]
+    possible = len(sides) == 2 and all(0 < side <= LARGEST_SIDE for side in sides)
+    return (sides[0], sides[1]) if possible else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +38,7 @@ def decode_own(path: Path, writer: ColumnWriter, progress: Callable[[float], Non
         slices = max(1, -(-info.events // SLICE_EVENTS))
         for number, (t0, t1) in enumerate(_slices(info.duration_us, slices), 1):
             _append(writer, recording.window(t0, t1), info.t_first_us)
-            progress(_share(writer.written.rows, info) or number / slices)
+            progress(_share(writer.written.rows, info, number / slices))
         _require_all(path, writer.written.rows, info)
     finally:
         recording.close()
@@ -100,17 +101,21 @@ def _differences(info: RecordingInfo, second: Events, t: Column, polarity: Colum
     duration = int(t[-1]) - int(t[0])
     if info.duration_exact and duration != info.duration_us:
         yield f"{duration:,} µs long instead of {info.duration_us:,}"
-    on, same_on = second.on_count, int(np.count_nonzero(polarity[: len(second)] > 0))
-    if on != same_on:
-        share, same_share = on / len(second), same_on / len(second)
-        yield f"{same_share:.1%} of the first second's events are ON instead of {share:.1%}"
+    if bool(np.any(t[1:] < t[:-1])):
+        return  # a window of time is then no run of rows, so there is nothing to compare it with
+    on = int(np.count_nonzero(polarity[: len(second)] > 0))
+    if on != second.on_count:
+        yield (
+            f"{on:,} of the first second's {len(second):,} events are ON"
+            f" instead of {second.on_count:,}"
+        )
 
 
 def _slices(duration_us: int, count: int) -> Iterator[tuple[int, int]]:
-    """All of time in ``count`` slices; events before the first or after the last belong to the ends."""
+    """All of time in slices; events before the first or after the last go into the outer ones."""
     edges = [duration_us * number // count for number in range(count + 1)]
     edges[0], edges[-1] = -_ALWAYS_US, _ALWAYS_US
-    yield from zip(edges[:-1], edges[1:], strict=True)
+    yield from pairwise(edges)
 
 
 def _append(writer: ColumnWriter, events: Events, t_first_us: int) -> None:
@@ -125,8 +130,9 @@ def _as_int16(positions: Column) -> Column:
     return same
 
 
-def _share(rows: int, info: RecordingInfo) -> float | None:
-    return min(1.0, rows / info.events) if info.events_exact and info.events else None
+def _share(rows: int, info: RecordingInfo, share_of_time: float) -> float:
+    """By events where their number is known, else by time."""
+    return min(1.0, rows / info.events) if info.events_exact and info.events else share_of_time
 
 
 def _require_all(path: Path, rows: int, info: RecordingInfo) -> None:

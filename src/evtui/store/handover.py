@@ -151,6 +151,6 @@ def _mapped(fd: int, dtype: np.dtype[Any], rows: int) -> Column:
 
 
 def _write_all(fd: int, column: Column) -> None:
-    rest = memoryview(column).cast("B")
+    rest = column.data.cast("B")
     while rest:
         rest = rest[os.write(fd, rest) :]

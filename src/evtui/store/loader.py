@@ -11,19 +11,23 @@ import contextlib
 import json
 import os
 import re
+import signal
+import sys
 import time
+from asyncio.subprocess import PIPE, Process
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
-from evtui.errors import LoadFailed
+from evtui.errors import LoadError, LoadFailed, NotEnoughMemory
 from evtui.recordings.findings import Finding, finding
 from evtui.recordings.memory import Columns
 from evtui.store.handover import ColumnFiles, Written
-from evtui.store.messages import LoadProgress
+from evtui.store.messages import LoadProgress, Stage
 from evtui.store.orders import Orders
 from evtui.store.plan import Plan
 from evtui.store.progress import Clock, ProgressMeter
+from evtui.units import format_bytes, printable
 
 TICK_S = 0.2
 """How often progress is told while the child is silent."""
@@ -36,7 +40,7 @@ _OUT_OF_MEMORY = re.compile(r"memory allocation of \d+ bytes failed|^MemoryError
 _RUST_NOTE = "note: run with `RUST_BACKTRACE"
 
 _ENVIRONMENT = {
-    "RUST_BACKTRACE": "0",  # with one, a Rust thread that is out of memory hangs instead of aborting
+    "RUST_BACKTRACE": "0",  # writing one, a process that is out of memory hangs for good
     "POLARS_MAX_THREADS": "2",  # leaves the screen a core, and keeps the address space small
     "MALLOC_ARENA_MAX": "2",
 }
@@ -98,16 +102,95 @@ async def load_in_child(
 async def _run(
     orders: Orders, meter: ProgressMeter, on_progress: ProgressListener, tick_s: float
 ) -> dict[str, Any]:
-    """Start the child and listen until it is done."""
-    process = await _start(orders.fds)
+    """Start the child and listen until it is done.  It is gone when this returns."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-P",  # a numpy.py in the current folder is not to be imported
+        "-m",
+        "evtui.store.worker",
+        stdin=PIPE,
+        stdout=PIPE,
+        stderr=PIPE,
+        pass_fds=orders.fds,
+        env={**os.environ, **_ENVIRONMENT},
+        start_new_session=True,  # Ctrl-C in a terminal is for the parent, which ends its child
+    )
     assert process.stdin and process.stdout and process.stderr
-    tail = asyncio.create_task(_read_tail(process.stderr))
-    report: dict[str, Any] | None = None
+    said = bytearray()
+    listening = asyncio.create_task(_keep_tail(process.stderr, said))
     try:
         process.stdin.write(orders.to_line())
         report = await _listen(process.stdout, meter, on_progress, tick_s)
     finally:
-        await _end(process, tail, at_once=report is not None or _is_cancelled())
+        await _end(process, listening)
     if report is None or "error" in report:
-        raise _failure(orders, report, process.returncode, tail.result())
+        raise _failure(orders, report, process.returncode, said.decode(errors="replace"))
     return report
+
+
+async def _listen(
+    stdout: asyncio.StreamReader,
+    meter: ProgressMeter,
+    on_progress: ProgressListener,
+    tick_s: float,
+) -> dict[str, Any] | None:
+    """The child's last report: what it did, or why not; None if it ended without a word."""
+    while True:
+        try:
+            async with asyncio.timeout(tick_s):
+                line = await stdout.readline()
+        except TimeoutError:
+            line = b"{}"
+        if not line:
+            return None
+        report: dict[str, Any] = json.loads(line)
+        if "done" in report or "error" in report:
+            return report
+        if "stage" in report:
+            meter.begin(Stage(report["stage"]))
+        if "share" in report:
+            meter.hear(report["share"])
+        on_progress(meter.now())
+
+
+async def _keep_tail(stderr: asyncio.StreamReader, said: bytearray) -> None:
+    """Read all, so that the child never waits for us, and keep the end of it."""
+    while chunk := await stderr.read(_TAIL_BYTES):
+        said += chunk
+        del said[:-_TAIL_BYTES]
+
+
+async def _end(process: Process, listening: asyncio.Task[None]) -> None:
+    """Kill the child if it still runs, and see it and its pipes gone."""
+    assert process.stdin and process.stdout
+    process.stdin.close()
+    if process.returncode is None:
+        # Not process.kill(): that may take the exit code away from asyncio (python/cpython#127049).
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(process.pid, signal.SIGKILL)
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_PATIENCE_S):
+            await process.stdout.read()
+            await listening
+            await process.wait()
+
+
+def _failure(
+    orders: Orders, report: dict[str, Any] | None, returncode: int | None, said: str
+) -> LoadError:
+    """Why there is no result: from the child's report, its exit code, and what it printed last."""
+    if (report or {}).get("kind") == "memory" or _OUT_OF_MEMORY.search(said):
+        limit = orders.memory_limit
+        allowed = "there is" if limit is None else f"the {format_bytes(limit)} it may take"
+        return NotEnoughMemory(f"{orders.path}: decoding it takes more memory than {allowed}")
+    if report is not None:
+        return LoadFailed(f"{orders.path}: {printable(report['error'])}")
+    lines = [line for line in said.splitlines() if line.strip() and not line.startswith(_RUST_NOTE)]
+    last_words = f": {printable(lines[-1].strip())}" if lines else ""
+    return LoadFailed(f"{orders.path}: the loader {_how_it_ended(returncode)}{last_words}")
+
+
+def _how_it_ended(returncode: int | None) -> str:
+    if returncode is not None and returncode < 0:
+        return f"was ended by {signal.Signals(-returncode).name}"
+    return f"ended with exit code {returncode}"

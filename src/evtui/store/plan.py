@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import stat
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from evtui.errors import CannotRead, NeedsLoading, UnsupportedRecording
 from evtui.events import BYTES_PER_EVENT
 from evtui.recordings.base import RecordingInfo
 from evtui.recordings.findings import Finding
-from evtui.recordings.formats import Format, identify, open_in_place
+from evtui.recordings.formats import Format, identify, open_in_place, read_head
+from evtui.recordings.raw_header import parse_header
 
 OWN, EVLIB = "own", "evlib"
 
@@ -24,8 +26,8 @@ BYTES_PER_EVENT_IN_FILE: dict[str, float] = {
 }
 """The fewest seen, so that a cost told from it is rather too high.
 
-HDF5, EVT2.1 and text from 26 M synthetic events; EVT3, EVT2 and AEDAT4 from real recordings: 618,052
-bytes for 219,596 events, 2,170,592 for 539,481, and 949,253 for 111,954.
+HDF5, EVT2.1 and text from 26 M synthetic events; the others from real recordings: EVT3 618,052
+bytes for 219,596 events, EVT2 2,170,592 for 539,481, AEDAT4 949,253 for 111,954.
 """
 
 _LEAST_IN_FILE = min(BYTES_PER_EVENT_IN_FILE.values())
@@ -45,6 +47,8 @@ class Plan:
     info: RecordingInfo | None = None
     """What our own reader knows of the recording; None where it cannot open it."""
     findings: tuple[Finding, ...] = ()
+    header: Mapping[str, str] = field(default_factory=dict)
+    """What a RAW file's header states."""
 
     @property
     def cost(self) -> int:
@@ -74,7 +78,16 @@ def make_plan(path: Path, preference: str = "auto") -> Plan:
     known = identify(path)
     info, findings = _look_inside(path, known, forced=preference == EVLIB)
     loader = EVLIB if info is None or (preference == EVLIB and known.by_evlib) else OWN
-    return Plan(path, known.name, loader, status.st_size, status.st_mtime_ns, info, findings)
+    return Plan(
+        path=path,
+        format=known.name,
+        loader=loader,
+        bytes=status.st_size,
+        mtime_ns=status.st_mtime_ns,
+        info=info,
+        findings=findings,
+        header=parse_header(read_head(path)).fields,
+    )
 
 
 def _look_inside(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evtui.errors import NotEnoughMemory
-from evtui.settings import GIB
+from evtui.settings import GB
 from evtui.units import format_bytes
 
 
@@ -39,11 +39,11 @@ class CachePolicy:
     """The limits, in bytes."""
 
     on: bool = False
-    budget: int = 8 * GIB
+    budget: int = 8 * GB
     """All entries together never hold more, but for one that plays when the budget is lowered."""
-    floor: int = 8 * GIB
+    floor: int = 8 * GB
     """Memory that must stay available on the machine."""
-    largest: int = GIB
+    largest: int = GB
     """The largest single recording that is kept."""
 
     def check_turning_on(self, memory: MemoryReading) -> None:
@@ -99,6 +99,18 @@ class CachePolicy:
             text += f", {format_bytes(memory.available)} of memory are available and"
             text += f" {format_bytes(self.floor)} must stay so"
         return text
+
+
+def check_available(size: int, memory: MemoryReading) -> None:
+    """Refuse a load that the cache has no part in, where the machine has no room for it.
+
+    Raises:
+        NotEnoughMemory: less than ``size`` bytes are available.
+    """
+    if size > memory.available:
+        raise NotEnoughMemory(
+            f"{format_bytes(size)} are needed, {format_bytes(memory.available)} are available"
+        )
 
 
 def _least_recently_used(too_much: int, entries: Sequence[Held]) -> list[Held]:

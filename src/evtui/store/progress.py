@@ -23,7 +23,7 @@ class Throughputs(Protocol):
     """Remembers how fast files were read.  May be called from any thread."""
 
     def throughput(self, format_name: str, loader: str) -> float | None:
-        """Bytes of file a second that this loader reaches on this format; None if never measured."""
+        """Bytes of file a second that the loader reaches on the format; None if never measured."""
         ...
 
     def note_throughput(self, format_name: str, loader: str, size: int, seconds: float) -> None:

@@ -1,7 +1,7 @@
 """The loading process: ``python -m evtui.store.worker``, started by ``evtui.store.loader``.
 
-It gets its orders as one line of JSON on stdin, writes columns into files it inherited, and says how
-it goes in lines of JSON on what was its stdout::
+It gets its orders as one line of JSON on stdin, writes columns into files it inherited, and says
+how it goes in lines of JSON on what was its stdout::
 
     {"stage": "reading"}
     {"share": 0.25}
@@ -22,7 +22,7 @@ import signal
 import sys
 import threading
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,7 @@ from evtui.recordings.findings import finding
 from evtui.store.decoding import compare_with_reader, decode_by_evlib, decode_own
 from evtui.store.handover import ColumnWriter
 from evtui.store.messages import Stage
+from evtui.store.orders import Orders
 
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
@@ -40,19 +41,6 @@ _LONGEST_ERROR = 500
 _LIBRARIES_BYTES = 2 << 30
 """Address space that Python, polars, evlib and the stacks of their threads reserve and hardly use:
 0.6 GB after the imports and 1.2 GB at work, measured with evlib 0.13 and polars 2.1."""
-
-
-@dataclass(frozen=True, slots=True)
-class Orders:
-    """What the parent asks for."""
-
-    path: str
-    loader: str
-    """``own`` or ``evlib``."""
-    fds: list[int]
-    """The columns' files, in the order of ``handover.DTYPES``."""
-    memory_limit: int | None
-    """Bytes of address space the decoding may take; None leaves it unlimited."""
 
 
 class Reports:
@@ -82,10 +70,10 @@ def main() -> int:
     """Do what the orders say; 0 if it was done, 1 if a report says why not."""
     reports = Reports()
     _die_with_parent()
-    line = sys.stdin.readline()
+    line = sys.stdin.buffer.readline()
     if not line:
         return 1
-    orders = Orders(**json.loads(line))
+    orders = Orders.from_line(line)
     threading.Thread(target=_die_with_stdin, name="stdin", daemon=True).start()
     try:
         _load(orders, reports)

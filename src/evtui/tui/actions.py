@@ -32,6 +32,8 @@ class Action:
     """One or two words for the footer."""
     help: str
     footer: bool = False
+    priority: bool = False
+    """Whether it acts before the focused widget sees the key, and so before any key typed after."""
 
 
 _E, _B, _P = Place.EVERYWHERE, Place.BROWSER, Place.PLAYER
@@ -43,7 +45,16 @@ ACTIONS: tuple[Action, ...] = (
     Action("browser.up", _B, ("k",), "cursor_up", "Up", "Previous dataset (also ↑)"),
     Action("browser.first", _B, ("g", "home"), "scroll_top", "First", "First dataset"),
     Action("browser.last", _B, ("G", "end"), "scroll_bottom", "Last", "Last dataset"),
-    Action("browser.filter", _B, ("slash",), "filter", "Filter", "Filter by text", footer=True),
+    Action(
+        "browser.filter",
+        _B,
+        ("slash",),
+        "filter",
+        "Filter",
+        "Filter by text",
+        footer=True,
+        priority=True,
+    ),
     Action("browser.sort", _B, ("s",), "sort", "Sort", "Sort by the next column", footer=True),
     Action("browser.reverse", _B, ("S",), "reverse", "Reverse", "Turn the order of the sort round"),
     Action("browser.load", _B, ("l",), "load", "Load", "Load into the cache", footer=True),
@@ -87,7 +98,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("help", _E, ("question_mark", "f1"), "app.help", "Help", "This help", footer=True),
     Action("palette", _E, ("ctrl+p",), "app.command_palette", "Palette", "Command palette"),
     Action("leave", _E, ("q",), "app.quit", "Quit", "Quit", footer=True),
-    Action("quit", _E, ("ctrl+q", "ctrl+c"), "app.quit", "Quit", "Quit, from any screen"),
+    Action(
+        "quit", _E, ("ctrl+q", "ctrl+c"), "app.quit", "Quit", "Quit, from any screen", priority=True
+    ),
 )
 """Every action, in the order of the help screen."""
 
@@ -147,7 +160,7 @@ def bindings(*places: Place) -> list[BindingType]:
             show=action.footer,
             key_display=sign(action.keys[0]),
             id=action.id,
-            priority="ctrl+q" in action.keys,
+            priority=action.priority,
         )
         for action in at(*places)
     ]

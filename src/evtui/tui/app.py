@@ -51,8 +51,6 @@ class EvtuiApp(App[None]):
         self.push_screen(self.browser)
 
     async def on_unmount(self) -> None:
-        self.browser.stop()
-        self.player.stop()
         await self.services.close()
 
     def warm_up(self) -> None:

@@ -25,7 +25,7 @@ from evtui.tui.widgets.preview_pane import PreviewPane
 from evtui.units import printable
 
 if TYPE_CHECKING:
-    from evtui.store.cache import Loaded
+    from evtui.store.loaded import Loaded
     from evtui.store.messages import CacheStats, LoadProgress
     from evtui.tui.app import EvtuiApp
     from evtui.tui.services import Services
@@ -80,15 +80,13 @@ class BrowserScreen(Screen[None]):
         self.set_interval(GAUGE_INTERVAL_S, self._update_gauge)
         self._update_gauge()
         self._preload_timer = self.set_interval(PRELOAD_DELAY_S, self._preload)
-        self.call_after_refresh(self._after_first_paint)
+        self.call_after_refresh(self.after_first_paint)
 
     def row(self, path: Path) -> Row | None:
         """What the table knows of a dataset."""
         return self._table.row(path)
 
-    def stop(self) -> None:
-        """End the threads."""
-        self.query_one(PreviewPane).stop()
+    def on_unmount(self) -> None:
         if self._survey is not None:
             self._survey.cancel()
 
@@ -102,7 +100,8 @@ class BrowserScreen(Screen[None]):
     def _panel(self) -> LoadingPanel:
         return self.query_one(LoadingPanel)
 
-    def _after_first_paint(self) -> None:
+    def after_first_paint(self) -> None:
+        """The table is on the screen: import and open what was put off until now."""
         self._app.warm_up()
         if self._survey is not None:
             self._survey.begin_learning()
@@ -157,7 +156,7 @@ class BrowserScreen(Screen[None]):
         total = len(table.paths)
         count = f"{table.row_count} of {total}" if table.row_count != total else str(total)
         order = f"  sorted by {table.order}" if table.order else ""
-        text = f"evtui  {printable(places)}  {count} recordings{order}"
+        text = f"evtui  {count} recordings{order}  in {printable(places)}"
         self.query_one("#browser-title", Static).update(text, layout=False)
 
     def _update_gauge(self) -> None:
@@ -322,7 +321,11 @@ class BrowserScreen(Screen[None]):
     def action_filter(self) -> None:
         box = self.query_one("#filter", Input)
         box.display = True
-        box.focus()
+        self.set_focus(box)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Inside the filter ``/`` is a character like any other."""
+        return action != "filter" or not self.query_one("#filter", Input).has_focus
 
     def action_leave(self) -> None:
         """Esc: give up opening what loads, then clear the filter."""

@@ -24,7 +24,7 @@ from evtui.units import format_count, format_duration, format_position
 if TYPE_CHECKING:
     from evtui.playback.reader import Frame
     from evtui.playback.session import Session
-    from evtui.store.cache import Loaded
+    from evtui.store.loaded import Loaded
     from evtui.store.messages import CacheStats, LoadProgress
     from evtui.timing import Stopwatch
     from evtui.tui.app import EvtuiApp
@@ -171,6 +171,9 @@ class PlayerScreen(Screen[None]):
             else:
                 self._services.shelf.put_back(self.path)
         self.recording, self.path = None, None
+
+    def on_unmount(self) -> None:
+        self.stop()
 
     def action_leave(self) -> None:
         self.stop()
@@ -331,7 +334,7 @@ class PlayerScreen(Screen[None]):
             return
         transport = session.transport
         parts = [
-            ("▶" if transport.playing else "⏸", "bold"),
+            ("▶" if transport.playing else "‖", "bold"),
             (format_position(transport.position_us), "bold"),
             (f"{transport.speed:g}×", ""),
             (f"window {format_duration(transport.window_us)}", ""),

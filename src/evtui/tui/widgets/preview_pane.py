@@ -61,8 +61,7 @@ class PreviewPane(Vertical):
         """Show the facts alone, where more of them became known."""
         self.query_one("#preview-facts", Static).update(facts_text(row) if row else Text())
 
-    def stop(self) -> None:
-        """End the thread."""
+    def on_unmount(self) -> None:
         self._reader.close()
 
     def _read(self, path: Path) -> None:

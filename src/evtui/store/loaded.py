@@ -1,0 +1,124 @@
+"""A loaded recording: what the store keeps, made from what a load handed over."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from evtui.recordings.base import RecordingInfo
+from evtui.recordings.conventions import tell_size
+from evtui.recordings.findings import Finding, finding
+from evtui.recordings.memory import Columns, MemoryRecording
+from evtui.recordings.sensors import stated_size
+from evtui.store.handover import Written
+from evtui.store.loader import Decoded
+from evtui.store.plan import Plan
+
+if TYPE_CHECKING:
+    import polars
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Loaded:
+    """A recording in memory, in the two forms in which it is used."""
+
+    path: Path
+    file_bytes: int
+    mtime_ns: int
+    """Of the file when it was loaded."""
+    recording: MemoryRecording
+    """For the player: info, findings, windows."""
+    frame: polars.LazyFrame
+    """For queries: evlib's schema, see ``lazy_frame``; the same memory."""
+    load_seconds: float
+
+    @property
+    def bytes(self) -> int:
+        """Memory that the events hold."""
+        return self.recording.columns.nbytes
+
+    def is_of(self, path: Path) -> bool:
+        """Whether the file is still the one that was loaded, by size and mtime."""
+        try:
+            status = path.stat()
+        except OSError:
+            return False
+        return (status.st_size, status.st_mtime_ns) == (self.file_bytes, self.mtime_ns)
+
+
+def make_loaded(plan: Plan, decoded: Decoded) -> Loaded:
+    """What the store keeps of a finished load.  Imports polars, so not for the screen's thread."""
+    info, guessed = _describe(plan, decoded.written)
+    counted = _counted(decoded.written, info)
+    findings = (*plan.findings, *decoded.findings, *guessed, *counted)
+    by_code = {found.code: found for found in findings}  # what was counted says more than a sample
+    recording = MemoryRecording(decoded.columns, info, tuple(by_code.values()))
+    return Loaded(
+        path=plan.path,
+        file_bytes=plan.bytes,
+        mtime_ns=plan.mtime_ns,
+        recording=recording,
+        frame=lazy_frame(decoded.columns),
+        load_seconds=decoded.elapsed_s,
+    )
+
+
+def lazy_frame(columns: Columns) -> polars.LazyFrame:
+    """The columns in evlib's schema, without a copy: x i16, y i16, t Duration(µs), polarity i8."""
+    import polars
+
+    return polars.DataFrame(
+        {
+            "x": polars.Series(columns.x),
+            "y": polars.Series(columns.y),
+            "t": polars.Series(columns.t).cast(polars.Duration("us")).set_sorted(),
+            "polarity": polars.Series(columns.polarity),
+        }
+    ).lazy()
+
+
+def _describe(plan: Plan, written: Written) -> tuple[RecordingInfo, list[Finding]]:
+    """What our own reader knew, else what header and events tell."""
+    on_fraction = written.on / written.rows if written.rows else None
+    if plan.info is not None:
+        return dataclasses.replace(plan.info, on_fraction=on_fraction), []
+    guessed = []
+    size = stated_size(plan.header)
+    if size is None:
+        width, height, guess = tell_size(written.width, written.height)
+        size = width, height
+        guessed.append(guess)
+    info = RecordingInfo(
+        path=plan.path,
+        format=plan.format,
+        bytes=plan.bytes,
+        width=size[0],
+        height=size[1],
+        events=written.rows,
+        events_exact=True,
+        t_first_us=0,
+        duration_us=0,
+        duration_exact=True,
+        on_fraction=on_fraction,
+        header=plan.header,
+    )
+    return info, guessed
+
+
+def _counted(written: Written, info: RecordingInfo) -> list[Finding]:
+    """What only a pass over every event can tell."""
+    found = []
+    if not written.rows:
+        found.append(finding("no_events"))
+    elif written.on in (0, written.rows):
+        only = "ON" if written.on else "OFF"
+        found.append(finding("one_polarity", f"all {written.rows:,} events are {only}"))
+    if written.steps_back:
+        said = f"time goes back {written.steps_back:,} times; here the events are in order of time"
+        found.append(finding("time_goes_back", said))
+    if written.width > info.width or written.height > info.height:
+        said = f"events reach {written.width}×{written.height}"
+        found.append(finding("out_of_sensor", f"{said}, the sensor is {info.width}×{info.height}"))
+    return found

@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from support.small import in_memory, write_h5
+
+from evtui.library.summary import Summary, of_file, of_recording
+from evtui.recordings.findings import Severity, finding
+
+
+def test_a_summary_survives_json() -> None:
+    summary = Summary(
+        format="HDF5",
+        width=640,
+        height=480,
+        events=10,
+        duration_us=5,
+        on_fraction=0.25,
+        findings=(finding("size_guessed", "by x, y"), finding("no_events")),
+    )
+    assert Summary.from_json(summary.to_json()) == summary
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"format": "HDF5"}', "no json"])
+def test_other_text_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="."):
+        Summary.from_json(text)
+
+
+def test_of_a_recording() -> None:
+    summary = of_recording(in_memory(1_000, span_us=100_000))
+    assert (summary.events, summary.duration_us) == (1_000, 100_000)
+    assert summary.rate == pytest.approx(10_000)
+
+
+def test_of_a_file(tmp_path: Path) -> None:
+    summary = of_file(write_h5(tmp_path / "a.h5"))
+    assert (summary.format, summary.events, summary.problem) == ("HDF5", 1_000, "")
+
+
+def test_of_a_file_that_only_a_loader_reads(tmp_path: Path) -> None:
+    (tmp_path / "a.raw").write_bytes(b"% evt 3.0\n% end\n" + bytes(100))
+    summary = of_file(tmp_path / "a.raw")
+    assert (summary.format, summary.needs_loading) == ("EVT3", True)
+    assert summary.health is None
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (b"", "empty"),
+        (b"whatever this is", "not a format evtui knows"),
+        (b"#!AER-DAT2.0\r\n", "AEDAT 1 to 3"),
+        (b"% Data file\n\x0c\x08" + bytes(80), "DAT cannot be read yet"),
+    ],
+)
+def test_a_fault_is_the_summary_s_problem(tmp_path: Path, content: bytes, problem: str) -> None:
+    (tmp_path / "a.bin").write_bytes(content)
+    summary = of_file(tmp_path / "a.bin")
+    assert problem in summary.problem
+    assert str(tmp_path) not in summary.problem, "the row shows the name already"
+    assert summary.health is Severity.ERROR

@@ -1,0 +1,100 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from evtui.errors import DamagedRecording, NeedsLoading
+from evtui.recordings.memory import Columns
+from evtui.store import decoding
+from evtui.store.decoding import compare_with_reader, decode_own
+from evtui.store.handover import ColumnFiles, ColumnWriter
+from support.loads import write_silence
+from support.small import columns, write_h5
+
+
+def decode(path: Path, told: list[float] | None = None) -> Columns:
+    """Decode with our own reader; what it says of its progress goes into ``told``."""
+    with ColumnFiles() as files:
+        writer = ColumnWriter(files.fds)
+        decode_own(path, writer, (told if told is not None else []).append)
+        return files.columns(writer.written.rows)
+
+
+@pytest.mark.parametrize("slice_events", [1, 7, 1_000, 1 << 20])
+def test_our_own_decoding_gives_every_event_whatever_the_slices(
+    tmp_path, monkeypatch, slice_events
+):
+    monkeypatch.setattr(decoding, "SLICE_EVENTS", slice_events)
+    path = write_h5(tmp_path / "a.h5", count=1_000)
+    seen, made = decode(path), columns(1_000)
+    for name in ("t", "x", "y", "polarity"):
+        assert np.array_equal(getattr(seen, name), getattr(made, name))
+
+
+def test_progress_is_the_share_of_the_events(tmp_path, monkeypatch):
+    monkeypatch.setattr(decoding, "SLICE_EVENTS", 250)
+    told: list[float] = []
+    decode(write_h5(tmp_path / "a.h5", count=1_000), told)
+    assert told == pytest.approx([0.25, 0.5, 0.75, 1.0], abs=0.01)
+    assert told[-1] == 1.0
+
+
+def test_a_recording_without_events_is_decoded_to_none(tmp_path):
+    told: list[float] = []
+    assert len(decode(write_h5(tmp_path / "a.h5", count=0), told)) == 0
+    assert told == [1.0]
+
+
+def test_a_format_without_a_reader_is_left_to_the_other_loader(tmp_path):
+    with pytest.raises(NeedsLoading):
+        decode(write_silence(tmp_path / "a.raw", size=100))
+
+
+def test_events_that_their_time_does_not_find_are_missed(tmp_path, monkeypatch):
+    import h5py
+
+    monkeypatch.setattr(decoding, "SLICE_EVENTS", 10)
+    path = write_h5(tmp_path / "a.h5", count=100)
+    with h5py.File(path, "r+") as file:
+        file["events/t"][:] = file["events/t"][::-1]
+    with pytest.raises(DamagedRecording, match="of 100 events are found by their time"):
+        decode(path)
+
+
+def compare(path: Path, t: np.ndarray, polarity: np.ndarray) -> str:
+    return " ".join(found.message for found in compare_with_reader(path, t, polarity))
+
+
+def test_the_same_events_are_no_difference(tmp_path):
+    made = columns(1_000, span_us=3_000_000)
+    path = write_h5(tmp_path / "a.h5", count=1_000, span_us=3_000_000)
+    assert compare(path, made.t, made.polarity) == ""
+
+
+def test_each_way_in_which_evlib_goes_wrong_is_found(tmp_path):
+    made = columns(1_000, span_us=3_000_000)
+    path = write_h5(tmp_path / "a.h5", count=1_000, span_us=3_000_000)
+    on = np.ones_like(made.polarity)
+    assert "334 of the first second's 334 events are ON instead of" in compare(path, made.t, on)
+    assert "the first at 5,000 µs instead of 5,000,000" in compare(
+        path, made.t // 1_000, made.polarity
+    )
+    assert "3,000 µs long instead of 3,000,000" in compare(path, made.t // 1_000, made.polarity)
+    assert "999 events instead of 1,000" in compare(path, made.t[:-1], made.polarity[:-1])
+    assert "0 events instead of 1,000" in compare(path, made.t[:0], made.polarity[:0])
+
+
+def test_times_out_of_order_are_not_compared_by_window(tmp_path):
+    import h5py
+
+    path = write_h5(tmp_path / "a.h5", count=1_000)
+    with h5py.File(path, "r+") as file:
+        t = file["events/t"][:]
+        t[400:500] = t[400:500][::-1]
+        file["events/t"][:] = t
+    assert compare(path, t, columns(1_000).polarity) == ""
+
+
+def test_a_file_that_no_reader_opens_is_not_compared(tmp_path):
+    path = write_silence(tmp_path / "a.raw", size=100)
+    assert compare(path, np.zeros(1, np.int64), np.ones(1, np.int8)) == ""

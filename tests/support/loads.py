@@ -1,0 +1,85 @@
+"""Loads under a test's control, and recordings that take long to load."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import numpy as np
+
+from evtui.recordings.memory import Columns
+from evtui.store.handover import Written
+from evtui.store.loader import Decoded, ProgressListener
+from evtui.store.messages import LoadProgress, Stage
+from evtui.store.plan import Plan
+from support.small import columns
+
+EVENT_BYTES = 13
+
+
+class Ticker:
+    """A clock that stands still until it is told to go on."""
+
+    def __init__(self) -> None:
+        self.now = 1_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def decoded(made: Columns) -> Decoded:
+    """What a loading process hands over for these columns."""
+    written = Written(
+        rows=len(made),
+        on=int(np.count_nonzero(made.polarity > 0)),
+        width=int(made.x.max(initial=-1)) + 1,
+        height=int(made.y.max(initial=-1)) + 1,
+    )
+    return Decoded(made, written, (), reading_s=1.0, elapsed_s=2.0)
+
+
+class HeldLoader:
+    """Stands in for the loading process: each load waits until ``let_go`` is called.
+
+    It hands over as many events as the plan promises.
+    """
+
+    def __init__(self, *, held: bool = True) -> None:
+        self.begun: asyncio.Queue[Plan] = asyncio.Queue()
+        self.limits: list[int | None] = []
+        self.expected: list[float | None] = []
+        self.error: Exception | None = None
+        self.events: int | None = None
+        """How many events to hand over instead."""
+        self._gate = asyncio.Semaphore(0)
+        self._held = held
+
+    def let_go(self) -> None:
+        """Let one load end."""
+        self._gate.release()
+
+    async def __call__(
+        self,
+        plan: Plan,
+        memory_limit: int | None,
+        throughput: float | None,
+        on_progress: ProgressListener,
+    ) -> Decoded:
+        self.limits.append(memory_limit)
+        self.expected.append(throughput)
+        on_progress(LoadProgress(plan.path, plan.loader, Stage.READING, share=0.5))
+        self.begun.put_nowait(plan)
+        if self._held:
+            await self._gate.acquire()
+        if self.error is not None:
+            raise self.error
+        promised = plan.cost // EVENT_BYTES
+        return decoded(columns(promised if self.events is None else self.events))
+
+
+def write_silence(path: Path, size: int = 40 << 30) -> Path:
+    """An EVT3 file without any event, which evlib reads for a minute; it takes no room on disk."""
+    with path.open("wb") as file:
+        file.write(b"% evt 3.0\n% format EVT3;height=480;width=640\n% geometry 640x480\n% end\n")
+        file.truncate(size)
+    return path
