@@ -27,9 +27,9 @@ def first_frame(terminal: Terminal, keys: str) -> float:
     began = terminal.send(keys)
     deadline = time.perf_counter() + 20
     while time.perf_counter() < deadline:
-        terminal.read(0.05)
+        terminal.read(0.05, model=False)
         new = bytes(terminal.output[mark:]).decode(errors="ignore")
-        if "00:00:0" in new and "fps" in new and new.count("▀") + new.count("▄") > 20:
+        if "00:00:0" in new and "window" in new and new.count("▀") + new.count("▄") > 20:
             return terminal.arrivals[-1][0] - began
     raise SystemExit(f"no frame after 20 s; the screen was:\n{terminal.text}")
 

@@ -6,7 +6,7 @@ import pytest
 from evtui.errors import CannotRead, DamagedRecording, UnknownFormat, UnsupportedRecording
 from evtui.recordings.base import RecordingInfo
 from evtui.store.plan import Plan, make_plan
-from support.loads import write_silence
+from support.loads import silence, write_text
 from support.small import info, write_h5
 
 
@@ -26,10 +26,17 @@ def test_evlib_is_taken_where_it_is_asked_for_and_what_our_reader_knows_is_kept(
 
 
 def test_evlib_is_taken_where_it_is_the_only_one(tmp_path):
-    plan = make_plan(write_silence(tmp_path / "a.raw", size=28_000))
-    assert (plan.format, plan.loader, plan.info) == ("EVT3", "evlib", None)
+    plan = make_plan(write_text(tmp_path / "a.txt"))
+    assert (plan.format, plan.loader, plan.info) == ("text", "evlib", None)
+
+
+def test_what_a_raw_files_header_states_is_kept(tmp_path):
+    plan = make_plan(silence(tmp_path / "a.raw", size=1_000).path, "evlib")
     assert plan.header["geometry"] == "640x480"
-    assert plan.cost == 130_000
+
+
+def test_the_cost_is_told_from_the_files_size_where_nothing_else_tells_it():
+    assert Plan(Path("a.raw"), "EVT3", "evlib", bytes=28_000, mtime_ns=0).cost == 130_000
 
 
 def test_a_count_that_is_a_guess_is_no_ground_for_a_cost():

@@ -77,9 +77,15 @@ class HeldLoader:
         return decoded(columns(promised if self.events is None else self.events))
 
 
-def write_silence(path: Path, size: int = 40 << 30) -> Path:
-    """An EVT3 file without any event, which evlib reads for a minute; it takes no room on disk."""
+def silence(path: Path, size: int = 40 << 30) -> Plan:
+    """A load by evlib that takes a minute: EVT3 without any event, which takes no room on disk."""
     with path.open("wb") as file:
         file.write(b"% evt 3.0\n% format EVT3;height=480;width=640\n% geometry 640x480\n% end\n")
         file.truncate(size)
+    return Plan(path, "EVT3", "evlib", bytes=size, mtime_ns=0)
+
+
+def write_text(path: Path) -> Path:
+    """Three events in a format that no reader of ours can seek in."""
+    path.write_text("0.000100 3 4 1\n0.000250 5 6 0\n1.5 7 8 1\n")
     return path

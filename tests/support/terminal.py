@@ -93,8 +93,14 @@ class Terminal:
         self.screen.resize(rows, columns)
         os.killpg(self.process.pid, signal.SIGWINCH)
 
-    def read(self, timeout: float) -> bytes:
-        """Whatever arrives within ``timeout`` seconds, fed to the screen; empty at the end."""
+    def read(self, timeout: float, *, model: bool = True) -> bytes:
+        """Whatever arrives within ``timeout`` seconds; empty at the end.
+
+        Args:
+            timeout: seconds to wait at most.
+            model: show it on the screen too; a benchmark does not, since the model is slower than
+                any terminal.
+        """
         ready, _, _ = select.select([self._master], [], [], timeout)
         if not ready:
             return b""
@@ -104,7 +110,8 @@ class Terminal:
             return b""
         self.output += data
         self.arrivals.append((time.perf_counter(), len(self.output)))
-        self._stream.feed(data)
+        if model:
+            self._stream.feed(data)
         return data
 
     def wait_for(self, seen: str | Callable[[str], bool], timeout: float = 20.0) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -53,6 +54,10 @@ _FILTERS = {
 
 _ECF = 36559
 """Prophesee's event coding (0x8ECF): neither h5py nor hdf5plugin can decode it, evlib can."""
+
+_BITSHUFFLE = 32008
+_BITSHUFFLE_COMPRESSIONS = ((2,), (3,))
+"""The filter's fifth option: lz4 or zstd.  Without either its chunks have no header."""
 
 
 @contextmanager
@@ -124,6 +129,8 @@ class Storage:
             self.block_rows = CONTIGUOUS_ROWS
             self._require_bytes()
         else:
+            self._chunk_bytes = math.prod(dataset.chunks) * dataset.dtype.itemsize
+            self._has_bitshuffle_headers = _has_bitshuffle_headers(dataset)
             self._refuse_large_chunks()
             chunk = int(dataset.chunks[0])
             self.block_rows = chunk * -(-_LEAST_ROWS // chunk)
@@ -171,11 +178,10 @@ class Storage:
             )
 
     def _refuse_large_chunks(self) -> None:
-        size = math.prod(self._dataset.chunks) * self._dataset.dtype.itemsize
-        if size > _LARGEST_CHUNK:
+        if self._chunk_bytes > _LARGEST_CHUNK:
             raise UnsupportedRecording(
                 self._path,
-                f"{self.name} has chunks of {format_bytes(size)}",
+                f"{self.name} has chunks of {format_bytes(self._chunk_bytes)}",
                 "h5repack with smaller chunks, such as 32768",
             )
 
@@ -201,6 +207,19 @@ class Storage:
             chunk = self._dataset.id.get_chunk_info_by_coord(place)
             if chunk.byte_offset is None or chunk.byte_offset + chunk.size > self._file_bytes:
                 raise self._missing(place[0], min(place[0] + chunks[0], self.rows))
+            if self._has_bitshuffle_headers:
+                self._check_bitshuffle_header(chunk.byte_offset)
+
+    def _check_bitshuffle_header(self, offset: int) -> None:
+        """The filter takes a chunk's size from its header, and a wrong one kills the process.
+
+        The header begins with that size as 8 bytes, most significant first (bitshuffle,
+        "bshuf_h5filter.c").  A checksum of 4 bytes may have been added before.
+        """
+        handle = self._dataset.file.id.get_vfd_handle()
+        unpacked = int.from_bytes(os.pread(handle, 8, offset), "big")
+        if not self._chunk_bytes <= unpacked <= self._chunk_bytes + 4:
+            raise DamagedRecording(self._path, f"a packed chunk of {self.name} is damaged")
 
     def _missing(self, start: int, stop: int) -> DamagedRecording:
         return DamagedRecording(
@@ -212,6 +231,15 @@ def _filter_codes(dataset: Any) -> Iterator[int]:
     plist = dataset.id.get_create_plist()
     for index in range(plist.get_nfilters()):
         yield plist.get_filter(index)[0]
+
+
+def _has_bitshuffle_headers(dataset: Any) -> bool:
+    plist = dataset.id.get_create_plist()
+    filters = (plist.get_filter(index) for index in range(plist.get_nfilters()))
+    return any(
+        code == _BITSHUFFLE and options[4:5] in _BITSHUFFLE_COMPRESSIONS
+        for code, _flags, options, _name in filters
+    )
 
 
 class Source(Protocol):

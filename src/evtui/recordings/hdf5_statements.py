@@ -112,7 +112,7 @@ def _values(places: tuple[Any, ...], names: tuple[str, ...]) -> Iterator[Any]:
             if value is not None:
                 yield value
             for dataset in _datasets((place,), (name,)):
-                if dataset.size is not None and dataset.nbytes <= _MOST_BYTES:
+                if dataset.dtype.kind in "iufS" and dataset.nbytes <= _MOST_BYTES:
                     yield dataset[()]
 
 
@@ -133,15 +133,23 @@ def _member(group: Any, name: str) -> Any:
     return group[name] if isinstance(group.get(name, getlink=True), h5py.HardLink) else None
 
 
-def _attribute(place: Any, name: str) -> Any:
-    """A small attribute; None where there is none, and where it cannot be read."""
-    try:
-        if name not in place.attrs or place.attrs.get_id(name).get_storage_size() > _MOST_BYTES:
-            return None
-        value = place.attrs[name]
-    except (OSError, TypeError, ValueError, RuntimeError, KeyError):
-        # Attributes have types that h5py cannot give to Python; such a one states nothing to us.
+def _attribute(place: Any, name: str, *, variable_text: bool = True) -> Any:
+    """A small attribute; None where there is none, and where it is of no use as a statement.
+
+    Text of variable length lies in a heap, and one flipped bit there keeps the HDF5 library busy
+    for ever.  So it is read for the few names that decide something, and not merely to be shown.
+    """
+    if name not in place.attrs:
         return None
+    attribute = place.attrs.get_id(name)
+    kind = attribute.get_type()
+    if isinstance(kind, h5py.h5t.TypeStringID):
+        readable = variable_text or not kind.is_variable_str()
+    else:
+        readable = isinstance(kind, h5py.h5t.TypeIntegerID | h5py.h5t.TypeFloatID)
+    if not readable or attribute.get_storage_size() > _MOST_BYTES:
+        return None
+    value = place.attrs[name]
     return None if isinstance(value, h5py.Empty) else value
 
 
@@ -158,7 +166,7 @@ def _header(places: tuple[Any, ...]) -> dict[str, str]:
     shown: dict[str, str] = {}
     for place in reversed(places):
         for name in list(place.attrs)[:_MOST_ATTRIBUTES]:
-            value = _attribute(place, name)
+            value = _attribute(place, name, variable_text=False)
             if value is not None and np.size(value) <= 8:
                 text = _text(value) or str(value)
                 shown[printable(str(name))] = printable(text[:_LONGEST_TEXT])

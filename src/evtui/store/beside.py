@@ -1,4 +1,4 @@
-"""Calls that may block, beside the event loop."""
+"""What takes its time, beside the event loop."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import threading
 from collections.abc import Callable
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -38,5 +38,14 @@ async def beside(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) ->
         with contextlib.suppress(RuntimeError):  # the loop was closed meanwhile
             loop.call_soon_threadsafe(settle, result, error)
 
-    threading.Thread(target=run, name=function.__name__, daemon=True).start()
+    threading.Thread(target=run, name="beside", daemon=True).start()
     return await outcome
+
+
+def let_go(things: list[Any]) -> None:
+    """Empty a list in a thread: the system takes back a gigabyte of events in a tenth of a second.
+
+    Args:
+        things: must hold the last reference to each.
+    """
+    threading.Thread(target=things.clear, name="let go", daemon=True).start()

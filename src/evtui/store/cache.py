@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from evtui.store.loaded import Loaded
@@ -17,14 +17,18 @@ class Cache:
     Belongs to one thread, but for ``peek``, which any thread may call.
     """
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(
+        self, clock: Clock, free: Callable[[list[Loaded]], None] = list[Loaded].clear
+    ) -> None:
         """An empty cache that is off.
 
         Args:
             clock: tells when an entry was last used.
+            free: empties a list that holds the cache's own reference to what was dropped.
         """
         self._policy = CachePolicy()
         self._clock = clock
+        self._free = free
         self._entries: dict[Path, Loaded] = {}
         self._last_used: dict[Path, float] = {}
         self._playing: set[Path] = set()
@@ -65,6 +69,7 @@ class Cache:
         """
         others = [entry for entry in self.held if entry.path != loaded.path]
         self._evict(self._policy.make_room(loaded.bytes, others))
+        self._drop(loaded.path)
         self._entries[loaded.path] = loaded
         self._last_used[loaded.path] = self._clock()
 
@@ -119,4 +124,6 @@ class Cache:
             self._evictions += 1
 
     def _drop(self, path: Path) -> None:
-        del self._entries[path], self._last_used[path]
+        if path in self._entries:
+            del self._last_used[path]
+            self._free([self._entries.pop(path)])

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evtui.errors import LoadCancelled, NotEnoughMemory
-from evtui.store.beside import beside
+from evtui.store.beside import beside, let_go
 from evtui.store.cache import Cache
 from evtui.store.loaded import Loaded, make_loaded
 from evtui.store.loader import Decoded, ProgressListener, load_in_child
@@ -78,7 +78,7 @@ class Store:
         self._throughputs = throughputs or ThisRun()
         self._decode = decode
         self._clock = clock
-        self._cache = Cache(clock)
+        self._cache = Cache(clock, let_go)
         self._running: dict[Path, _Load] = {}
         self._turn = asyncio.Lock()
         self._listeners: list[Listener] = []

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from evtui.playback.session import Session
     from evtui.rendering.frame import Look
 
+_LABEL = 12
+_SHORT_LABEL = 9
 _COLOURS = {Severity.NOTE: "blue", Severity.WARNING: "yellow", Severity.ERROR: "red"}
 
 
@@ -35,7 +37,6 @@ def facts(row: Row, *, full: bool = False) -> list[tuple[str, str]]:
     """
     known = row.summary or Summary()
     listed: list[tuple[str, str | None]] = [
-        ("name", row.dataset.name),
         ("format", " ".join(filter(None, (known.format, known.layout and f"({known.layout})")))),
         ("sensor", f"{known.width}×{known.height}" if known.width else None),
         ("events", _about(known.events, known.events_exact, format_count)),
@@ -55,7 +56,9 @@ def facts(row: Row, *, full: bool = False) -> list[tuple[str, str]]:
 
 def facts_text(row: Row, *, full: bool = False) -> Text:
     """The facts and the findings as text."""
-    lines = [_pair(name, value) for name, value in facts(row, full=full)]
+    width = _LABEL if full else _SHORT_LABEL
+    lines = [Text(printable(row.dataset.name), "bold", overflow="fold")]
+    lines += [_pair(name, value, width) for name, value in facts(row, full=full)]
     known = row.summary
     if known is not None and known.problem:
         lines.append(Text(printable(known.problem), "red"))
@@ -101,5 +104,5 @@ def _about(value: float | None, exact: bool, write: Callable[[float], str]) -> s
     return text if exact else f"~{text}"
 
 
-def _pair(name: str, value: str) -> Text:
-    return Text.assemble((f"{name:<12}", "dim"), value)
+def _pair(name: str, value: str, width: int = _LABEL) -> Text:
+    return Text.assemble((f"{name:<{width}}", "dim"), value)

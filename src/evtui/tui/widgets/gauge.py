@@ -25,7 +25,8 @@ class Gauge(Widget):
 
     def show(self, memory: MemoryReading, cache: CacheStats) -> None:
         """Show new readings."""
-        lines = Text("\n").join([_memory_line(memory), _cache_line(cache)])
+        separator = Text("\n", no_wrap=True, overflow="ellipsis")
+        lines = separator.join([_memory_line(memory), _cache_line(cache)])
         if lines != self._lines:
             self._lines = lines
             self.refresh()
@@ -41,13 +42,12 @@ def _memory_line(memory: MemoryReading) -> Text:
         (", machine ", "dim"),
         format_bytes(memory.available),
         (" free", "dim"),
-        no_wrap=True,
     )
 
 
 def _cache_line(cache: CacheStats) -> Text:
     if not cache.on:
-        return Text.assemble(("cache  ", "dim"), "off", ("  c turns it on", "dim"), no_wrap=True)
+        return Text.assemble(("cache  ", "dim"), "off", ("  c turns it on", "dim"))
     share = min(1.0, cache.used_bytes / cache.budget_bytes) if cache.budget_bytes else 0.0
     filled = round(share * _BAR)
     return Text.assemble(
@@ -62,5 +62,4 @@ def _cache_line(cache: CacheStats) -> Text:
         (" hits, ", "dim"),
         f"{cache.misses}",
         (" misses", "dim"),
-        no_wrap=True,
     )

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from evtui.store.messages import LoadProgress
 
 _BAR = 16
-_NAME = 24
+_WIDE = 70
 
 
 class LoadingPanel(Widget):
@@ -48,7 +48,9 @@ class LoadingPanel(Widget):
     def render(self) -> Text:
         if not self._loads:
             return self._note
-        return Text("\n").join(_line(load) for load in self._loads[-max(1, self.size.height) :])
+        shown = self._loads[-max(1, self.size.height) :]
+        separator = Text("\n", no_wrap=True, overflow="ellipsis")
+        return separator.join(_line(load, self.size.width) for load in shown)
 
     def on_click(self, event: events.Click) -> None:
         shown = self._loads[-max(1, self.size.height) :]
@@ -56,24 +58,27 @@ class LoadingPanel(Widget):
             self.post_message(self.Cancel(shown[event.y].path))
 
 
-def _line(load: LoadProgress) -> Text:
-    """One load; a share that nobody has measured yet is drawn as dots, never as a bar."""
-    name = printable(load.path.name)
-    if len(name) > _NAME:
-        name = name[: _NAME - 1] + "…"
+def _line(load: LoadProgress, width: int) -> Text:
+    """One load; a share that nobody knows is drawn as dots, never as a bar."""
+    narrow = width < _WIDE
+    name, bar = printable(load.path.name), _BAR // 2 if narrow else _BAR
+    longest = width // 3
+    if len(name) > longest:
+        name = name[: longest - 1] + "…"
     line = Text.assemble(("✕ ", "bold red"), name, " ", (f"{load.stage.value} ", "dim"))
     if load.share is None:
-        line.append("·" * _BAR, "dim")
+        line.append("·" * bar, "dim")
     else:
-        filled = round(load.share * _BAR)
+        filled = round(load.share * bar)
         line.append("█" * filled)
-        line.append("░" * (_BAR - filled), "dim")
-        line.append(f" {load.share:4.0%}")
-    if load.bytes_per_s:
-        line.append(f"  {format_bytes(load.bytes_per_s)}/s")
-    line.append(f"  {format_duration(load.elapsed_s * 1e6)}")
+        line.append("░" * (bar - filled), "dim")
+        line.append(f" {load.share:.0%}")
     if load.left_s is not None:
-        line.append(f", {format_duration(load.left_s * 1e6)} left", "dim")
-    line.append(f"  {load.loader}", "dim")
-    line.no_wrap, line.overflow = True, "ellipsis"
+        line.append(f" {format_duration(load.left_s * 1e6)} left")
+    else:
+        line.append(f" {format_duration(load.elapsed_s * 1e6)}")
+    if load.bytes_per_s and not narrow:
+        line.append(f"  {format_bytes(load.bytes_per_s)}/s", "dim")
+    if not narrow:
+        line.append(f"  {load.loader}", "dim")
     return line

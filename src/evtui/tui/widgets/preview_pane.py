@@ -10,6 +10,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
+from textual.timer import Timer
 from textual.widgets import Static
 
 from evtui.errors import RecordingError
@@ -22,6 +23,9 @@ from evtui.tui.widgets.timeline_bar import TimelineBar
 if TYPE_CHECKING:
     from evtui.library.previews import Preview
     from evtui.tui.services import Services
+
+RESTS_AFTER_S = 0.1
+"""How long the cursor stays before a preview is read: nothing is read for what it passes by."""
 
 
 class PreviewPane(Vertical):
@@ -39,6 +43,7 @@ class PreviewPane(Vertical):
         super().__init__(id=id)
         self._services = services
         self._path: Path | None = None
+        self._resting: Timer | None = None
         self._reader = NewestOnly("previews", self._read)
 
     def compose(self) -> ComposeResult:
@@ -54,8 +59,13 @@ class PreviewPane(Vertical):
             self.query_one(EventView).clear()
             self.query_one(TimelineBar).show(None)
         self.show_facts(row)
-        if path is not None:
-            self._reader.submit(path)
+        if self._resting is not None:
+            self._resting.stop()
+        self._resting = self.set_timer(RESTS_AFTER_S, self._request) if path else None
+
+    def _request(self) -> None:
+        if self._path is not None:
+            self._reader.submit(self._path)
 
     def show_facts(self, row: Row | None) -> None:
         """Show the facts alone, where more of them became known."""

@@ -1,0 +1,91 @@
+"""What a format of fixed-size words has to tell, so that ``words_recording`` can read it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evtui.events import Events, Times
+from evtui.recordings.words_clock import Clock
+from evtui.recordings.words_file import Words
+
+Places = NDArray[np.int64]
+"""Where in a run of words something is, shape (N,), ascending."""
+
+
+@dataclass(frozen=True, slots=True)
+class Oddities:
+    """Words that are no events, counted."""
+
+    damaged: int = 0
+    """Words that the format does not know."""
+    triggers: int = 0
+    """Edges of the camera's trigger input."""
+
+    def __add__(self, other: Oddities) -> Oddities:
+        return Oddities(self.damaged + other.damaged, self.triggers + other.triggers)
+
+
+class Coding(Protocol):
+    """How a format writes events as words.
+
+    Some words are time marks: from each on, until the next, the clock is known but for its low
+    bits, which the events have.
+    """
+
+    @property
+    def name(self) -> str:
+        """The format's name in the registry."""
+        ...
+
+    @property
+    def layout(self) -> str:
+        """The variant, for ``RecordingInfo.layout``."""
+        ...
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """Of one word."""
+        ...
+
+    @property
+    def clock(self) -> Clock:
+        """The clock that time marks and events show."""
+        ...
+
+    @property
+    def mark_us(self) -> int:
+        """How far after a time mark the events may be that come before the next: low bits, µs."""
+        ...
+
+    @property
+    def all_events(self) -> bool:
+        """Whether every word is one event."""
+        ...
+
+    def marks(self, words: Words) -> tuple[Places, Times]:
+        """Where the time marks are, and what the clock shows at each, µs."""
+        ...
+
+    def events(self, words: Words, places: Places, times: Times, before: int | None) -> Events:
+        """Decode a run of words; ``t`` is unwrapped, but not counted from the first event.
+
+        Args:
+            words: the run.
+            places: of its time marks.
+            times: of its time marks, unwrapped, µs.
+            before: of the last time mark before it; without one the events up to the first mark
+                are left out, for their time is unknown.
+        """
+        ...
+
+    def count(self, words: Words) -> int:
+        """How many events a run of words has."""
+        ...
+
+    def oddities(self, words: Words) -> Oddities:
+        """What else is in a run of words."""
+        ...
