@@ -31,6 +31,9 @@ def test_no_file_has_grown_into_two():
     [
         ("evtui", {"numpy", "textual", "polars", "h5py", "evlib"}),
         ("evtui.recordings.formats", {"polars", "h5py", "hdf5plugin", "evlib", "textual"}),
+        ("evtui.store.store", {"polars", "h5py", "hdf5plugin", "evlib", "textual"}),
+        ("evtui.library.survey", {"polars", "h5py", "hdf5plugin", "evlib", "textual"}),
+        ("evtui.cli", {"polars", "h5py", "hdf5plugin", "evlib", "textual", "numpy"}),
     ],
 )
 def test_what_is_slow_to_import_is_imported_when_it_is_first_needed(module, late):

@@ -7,10 +7,9 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+
 from support.small import write_h5
 from support.terminal import Start, Terminal, evtui
-
-
 
 
 @pytest.fixture
@@ -26,7 +25,7 @@ def recordings(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Start]:
-    """Starts ``evtui`` with arguments in a pseudo-terminal; what still runs is killed afterwards."""
+    """Starts ``evtui`` in a pseudo-terminal; what still runs is killed afterwards."""
     home = {
         "XDG_CONFIG_HOME": str(tmp_path / "config"),
         "XDG_CACHE_HOME": str(tmp_path / "cache"),

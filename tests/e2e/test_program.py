@@ -5,9 +5,8 @@ import tomllib
 from pathlib import Path
 
 import pytest
+
 from support.terminal import Start, Terminal, evtui
-
-
 
 
 def assert_left_clean(terminal: Terminal) -> None:

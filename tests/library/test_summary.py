@@ -3,10 +3,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from support.small import in_memory, write_h5
 
 from evtui.library.summary import Summary, of_file, of_recording
 from evtui.recordings.findings import Severity, finding
+from support.small import in_memory, write_h5
 
 
 def test_a_summary_survives_json() -> None:
@@ -24,7 +24,7 @@ def test_a_summary_survives_json() -> None:
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"format": "HDF5"}', "no json"])
 def test_other_text_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError, match=r"."):
         Summary.from_json(text)
 
 

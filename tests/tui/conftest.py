@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.small import write_h5
 from textual.pilot import Pilot
 
 from evtui.library.catalogue import Catalogue
@@ -16,6 +15,8 @@ from evtui.store.policy import MemoryReading
 from evtui.store.store import Store
 from evtui.tui.app import EvtuiApp
 from evtui.tui.services import Services, policy_of
+from support.loads import HeldLoader
+from support.small import write_h5
 
 Until = Callable[[Pilot[Any], Callable[[], bool]], Awaitable[None]]
 
@@ -47,13 +48,19 @@ def memory() -> FakeMemory:
 
 
 @pytest.fixture
-def services(tmp_path: Path, memory: FakeMemory) -> Services:
+def loader() -> HeldLoader:
+    """Stands in for the loading process; loads end when the test lets them."""
+    return HeldLoader()
+
+
+@pytest.fixture
+def services(tmp_path: Path, memory: FakeMemory, loader: HeldLoader) -> Services:
     """Services that remember nothing beyond the test."""
     settings = Settings()
     return Services(
         settings,
         Catalogue(None),
-        Store(policy_of(settings), settings.loader, memory),
+        Store(policy_of(settings), settings.loader, memory, decode=loader),
         memory,
         config_file=tmp_path / "config.toml",
     )

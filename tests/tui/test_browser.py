@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.small import write_h5
 from textual.widgets import Input, Static
 
 from evtui.tui.app import EvtuiApp
@@ -16,6 +15,7 @@ from evtui.tui.services import Services
 from evtui.tui.widgets.dataset_table import DatasetTable
 from evtui.tui.widgets.event_view import EventView
 from evtui.tui.widgets.loading_panel import LoadingPanel
+from support.small import write_h5
 
 Until = Any
 

@@ -134,12 +134,12 @@ class Tally:
         found = []
         if self.steps_back:
             count, step = format_count(self.steps_back), format_duration(self.largest_step_back)
-            found.append(
-                finding("time_goes_back", f"time goes back {count} times, by up to {step}")
-            )
+            said = f"time goes back {count} times, by up to {step}"
+            found.append(finding("time_goes_back", said))
         if self.events and self.on in (0, self.events):
-            only = "ON" if self.on else "OFF"
-            found.append(
-                finding("one_polarity", f"all {format_count(self.events)} events are {only}")
-            )
+            said = f"all {format_count(self.events)} events are {'ON' if self.on else 'OFF'}"
+            found.append(finding("one_polarity", said))
+        if self.outside:
+            said = f"{format_count(self.outside)} events lie outside {self.width}×{self.height}"
+            found.append(finding("out_of_sensor", said))
         return found

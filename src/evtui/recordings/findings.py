@@ -26,12 +26,18 @@ CODES: dict[str, tuple[Severity, str]] = {
     "columns_guessed": (_N, "which column is which was told from the values"),
     "several_recordings": (_N, "the file holds more than one stream of events; one was chosen"),
     "decoded_by_evlib": (_N, "decoded by evlib, which does not report truncation or damage"),
+    "word_order_guessed": (_N, "which half of a word comes first was told from the words"),
+    "clock_wrap": (_N, "the camera's clock starts again from zero; times are counted on"),
+    "triggers": (_N, "the file also has edges of the camera's trigger input; they are no events"),
     "no_events": (_W, "the recording holds no events"),
     "one_polarity": (_W, "every event seen has the same polarity"),
     "time_goes_back": (_W, "an event is earlier than the one before it"),
     "out_of_sensor": (_W, "events lie outside the sensor size the file states"),
+    "untimed_events": (_W, "events come before the first time and are left out"),
+    "damaged_words": (_W, "words that the format does not know"),
     "implausible_span": (_W, "the duration or the event rate is beyond any real recording"),
     "loader_differs": (_E, "the loader's events differ from what the file's own columns say"),
+    "truncated": (_E, "the file ends in the middle of an event"),
     "unequal_columns": (_E, "the columns have different lengths; only the shortest is used"),
 }
 """Every code a finding may have: its severity and what it means in general."""

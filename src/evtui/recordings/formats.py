@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import stat
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,6 +73,8 @@ def read_head(path: Path) -> bytes:
         CannotRead: the operating system refuses.
     """
     try:
+        if not stat.S_ISREG(path.stat().st_mode) and not path.is_dir():
+            raise CannotRead(path, "is not a file but a pipe or a device")
         with path.open("rb") as file:
             return file.read(HEAD_BYTES)
     except OSError as error:

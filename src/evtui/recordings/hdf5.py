@@ -14,7 +14,7 @@ from __future__ import annotations
 import dataclasses
 import os
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -45,6 +45,7 @@ _CURVE_BLOCKS = 200
 
 _MOST_TABLE_ENTRIES = 1 << 22
 """An hour of DSEC's table of milliseconds."""
+_TABLE_PLACES = 1 << 16
 
 _LIBRARY_CACHE_BYTES = 1 << 20
 """HDF5's own cache of chunks, per dataset: blocks are read whole, and kept here instead."""
@@ -119,15 +120,13 @@ class Hdf5Recording:
             if stop <= start:
                 return Events.empty()
             if self._tally is not None and self._tally.steps_back:
-                return self._scattered(start, stop)
+                return self._scattered(self._tally.rows_reaching(start, stop), start, stop)
             rows = self._blocks.row_at(start), self._blocks.row_at(stop)
             return _between(self._blocks.events(rows[0], max(rows)), start, stop)
 
-    def _scattered(self, t0: int, t1: int) -> Events:
+    def _scattered(self, runs: Iterable[tuple[int, int]], t0: int, t1: int) -> Events:
         """A window where time goes back: out of every run of rows that reaches into it."""
-        assert self._tally is not None
-        runs = (self._blocks.events(*rows) for rows in self._tally.rows_reaching(t0, t1))
-        return Events.concatenate(_between(run, t0, t1) for run in runs)
+        return Events.concatenate(_between(self._blocks.events(*run), t0, t1) for run in runs)
 
     def timeline(self, bins: int) -> Timeline:
         if self._tally is not None:
@@ -136,12 +135,8 @@ class Hdf5Recording:
         if not self._blocks.rows:
             return Timeline(np.zeros(bins), duration, exact=True)
         rows, times = self._curve()
-        ends = [0], [self._blocks.rows], [0], [duration + 1]
         return timeline_from_places(
-            np.concatenate([ends[0], rows, ends[1]]),
-            np.concatenate([ends[2], times, ends[3]]),
-            duration,
-            bins,
+            np.r_[0, rows, self._blocks.rows], np.r_[0, times, duration + 1], duration, bins
         )
 
     def _curve(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -173,9 +168,10 @@ class Hdf5Recording:
         zero = self._decoding.t_zero_us
         if not _fits(table, *self._blocks.places(), zero, self._blocks.rows):
             return nothing
-        times = np.arange(len(table)) * 1_000 - zero
+        ms = np.arange(0, len(table), -(-len(table) // _TABLE_PLACES))
+        times = ms * 1_000 - zero
         inside = (times > 0) & (times <= self._info.duration_us)
-        return table[inside], times[inside]
+        return table[ms[inside]], times[inside]
 
     def index(self, progress: Progress, cancelled: Cancelled) -> None:
         if self._tally is not None:

@@ -1,19 +1,24 @@
-"""What a format of fixed-size words has to tell, so that ``words_recording`` can read it."""
+"""What a format of fixed-size words has to tell, and decoding with it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from evtui.events import Events, Times
 from evtui.recordings.words_clock import Clock
-from evtui.recordings.words_file import Words
+from evtui.recordings.words_file import WordFile, Words
 
-Places = NDArray[np.int64]
+Places: TypeAlias = NDArray[np.int64]
 """Where in a run of words something is, shape (N,), ascending."""
+
+
+BLOCK_WORDS = 1 << 16
+"""Words that are decoded at once: few enough for the processor's cache."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,3 +94,40 @@ class Coding(Protocol):
     def oddities(self, words: Words) -> Oddities:
         """What else is in a run of words."""
         ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Block:
+    """A run of words and what it was decoded to."""
+
+    start: int
+    stop: int
+    words: Words
+    before: int | None
+    """The unwrapped time of the last time mark before the run, µs."""
+    places: Places
+    """Of the time marks, in the file."""
+    times: Times
+    """Of the time marks, unwrapped, µs."""
+    events: Events
+    """``t`` is unwrapped, but not counted from the first event."""
+
+
+def decode(
+    words: WordFile, coding: Coding, start: int, stop: int, before: int | None
+) -> Iterator[Block]:
+    """The words start to stop, decoded block by block.
+
+    Args:
+        words: of the file.
+        coding: what they mean.
+        start: the first word.
+        stop: the word after the last.
+        before: the unwrapped time of the last time mark before these words, µs.
+    """
+    for place, run in words.blocks(start, stop, BLOCK_WORDS):
+        places, raw = coding.marks(run)
+        times = coding.clock.unwrap(raw, before)
+        events = coding.events(run, places, times, before)
+        yield Block(place, place + len(run), run, before, place + places, times, events)
+        before = int(times[-1]) if len(times) else before

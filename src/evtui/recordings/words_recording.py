@@ -5,6 +5,8 @@ words_file         the words, read with ``os.pread``
 words_coding       what a format has to tell: ``evt2``, ``evt21`` and ``dat`` do
 words_clock        clocks that start again from zero
 words_search       where in the file a time is
+words_opening      what a few looks tell
+words_pass         what a pass over every word tells
 =================  ==============================================================
 """
 
@@ -13,9 +15,9 @@ from __future__ import annotations
 import dataclasses
 import threading
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from evtui.events import Events
 from evtui.recordings.base import (
@@ -26,73 +28,53 @@ from evtui.recordings.base import (
     never_cancelled,
     no_progress,
 )
-from evtui.recordings.conventions import extent, tell_implausible, tell_size
-from evtui.recordings.counting import Tally, timeline_from_places
+from evtui.recordings.conventions import tell_implausible, tell_size
+from evtui.recordings.counting import timeline_from_places
 from evtui.recordings.findings import Finding, finding
 from evtui.recordings.words_clock import Rounds
-from evtui.recordings.words_coding import Coding, Oddities
+from evtui.recordings.words_coding import Coding, decode
 from evtui.recordings.words_file import RawFile, WordFile
-from evtui.recordings.words_search import FAR, Landmarks, WordSearch, tell_rounds
+from evtui.recordings.words_opening import (
+    count_events,
+    estimate_events,
+    events_per_word,
+    first_time,
+    latest_time,
+    reach,
+)
+from evtui.recordings.words_pass import FullPass, full_pass
+from evtui.recordings.words_search import FAR, Landmarks, WordSearch, follow_rounds, tell_rounds
 from evtui.units import format_count, format_duration
 
 SMALL_BYTES = 8 << 20
 """Up to this size a file is looked at whole when it is opened: some 10 ms."""
 
-_BLOCK_WORDS = 1 << 18
-"""Words that are decoded at once: few enough for the processor's cache."""
-
-_LAST_WORDS = 1 << 14
 _OPENING_LOOKS = 32
-_CURVE_LOOKS = 200
-_LOOK_EVERY = 8 << 20
-"""Bytes between the looks for a wrap of the clock: 1 M events of DAT, which its clock of 71.6 min
-outlasts only below 244 events/s."""
 _MOST_LOOKS = 1024
+_LOOK_EVERY = 8 << 20
+"""Bytes between the looks for a wrap of the clock: 1 M events of DAT, whose clock runs 71.6 min
+meanwhile only if there are fewer than 244 events/s."""
 
+_CURVE_LOOKS = 200
 _LIMIT_US = 1 << 61
-
-
-@dataclass(frozen=True, slots=True)
-class _Run:
-    """Words that the full pass decoded at once, and the times of their events."""
-
-    start: int
-    stop: int
-    before: int | None
-    earliest: int
-    latest: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Pass:
-    """What the full pass found out."""
-
-    tally: Tally
-    runs: tuple[_Run, ...]
-    rounds: Rounds
-    oddities: Oddities
 
 
 class WordsRecording:
     """A ``Recording`` of fixed-size words.
 
-    Where time goes back, the windows are exact once ``index`` has run; before that they may lack
-    the events that are far from where their time is looked for, and a finding says so as soon as a
-    step back was met.  Small files are looked at whole when they are opened.
+    Where time goes back, windows are exact once ``index`` has run, as it has for small files when
+    they are opened.  Before that they may lack events that are far from where their time is looked
+    for; a finding says so as soon as a step back was met.
     """
 
     def __init__(
-        self,
-        file: RawFile,
-        words: WordFile,
-        coding: Coding,
-        guesses: Sequence[Finding] = (),
+        self, file: RawFile, words: WordFile, coding: Coding, guesses: Sequence[Finding] = ()
     ) -> None:
         """Take over an open file.
 
         Args:
             file: is closed with the recording.
-            words: of the file, all that follow its header.
+            words: all of the file that follow its header.
             coding: what they mean.
             guesses: findings about how the coding was told.
 
@@ -109,8 +91,11 @@ class WordsRecording:
         self._is_small = file.bytes <= SMALL_BYTES
         self._rounds = self._tell_rounds()
         self._search = WordSearch(words, self._landmarks, self._rounds)
+        self._pass: FullPass | None = None
+        # Words before the first time mark: their time is unknown.
+        self._begin = self._landmarks.at(0)[0] if words.count else 0
+        self._untimed = count_events(words, coding, 0, self._begin)
         self._size_guess: Finding | None = None
-        self._pass: _Pass | None = None
         self._info = self._describe()
         if self._is_small and self._rounds.step_back:
             self.index(no_progress, never_cancelled)
@@ -122,64 +107,32 @@ class WordsRecording:
         return tell_rounds(self._landmarks, self._coding, looks)
 
     def _describe(self) -> RecordingInfo:
-        first, last = self._ends()
-        width, height = self._file.header.size or self._guess_size()
-        events_exact = self._coding.all_events or self._is_small
+        words, coding, landmarks = self._words, self._coding, self._landmarks
+        first = first_time(words, coding)
+        exact = coding.all_events or self._is_small or first is None
+        last = latest_time(words, coding, landmarks, self._rounds) if first is not None else 0
+        width, height = self._file.header.size or self._guess_size(*reach(coding, landmarks))
         return RecordingInfo(
             path=self._file.path,
-            format=self._coding.name,
+            format=coding.name,
             bytes=self._file.bytes,
             width=width,
             height=height,
-            events=self._count_events() if events_exact else self._estimate_events(),
-            events_exact=events_exact,
-            t_first_us=first,
-            duration_us=max(0, last - first),
+            events=(
+                count_events(words, coding, self._begin, words.count)
+                if exact
+                else estimate_events(words, coding, landmarks)
+            ),
+            events_exact=exact,
+            t_first_us=first or 0,
+            duration_us=max(0, last - (first or 0)),
             duration_exact=not self._rounds.step_back,
-            layout=self._coding.layout,
+            layout=coding.layout,
             header=self._file.header.fields,
         )
 
-    def _ends(self) -> tuple[int, int]:
-        """Unwrapped times of the first event and the last; zeros where there is none."""
-        start = self._landmarks.at(0)[0] if self._landmarks.count else 0
-        first = next((int(run.t[0]) for run in self._decoded(start, self._words.count, None)), None)
-        if first is None:
-            return 0, 0
-        stop = self._words.count
-        while stop > start:
-            place = max(start, stop - _LAST_WORDS)
-            before = self._landmarks.last_before(place)
-            time = self._rounds.time(*before) if before else None
-            if runs := list(self._decoded(place, stop, time)):
-                return first, max(int(run.t.max()) for run in runs)
-            stop = place
-        return first, first
-
-    def _count_events(self) -> int:
-        """Every event that has a time, counted."""
-        if self._coding.all_events:
-            return self._words.count
-        start = self._landmarks.at(0)[0] if self._landmarks.count else 0
-        blocks = self._words.blocks(start, self._words.count, _BLOCK_WORDS)
-        return sum(self._coding.count(words) for _, words in blocks)
-
-    def _estimate_events(self) -> int:
-        shares = [self._events_per_word(block) for block in self._landmarks.spread(_OPENING_LOOKS)]
-        return round(self._words.count * float(np.mean(shares)))
-
-    def _events_per_word(self, block: int) -> float:
-        words = self._landmarks.look(block)
-        return self._coding.count(words) / len(words)
-
-    def _guess_size(self) -> tuple[int, int]:
-        """The sensor size from a sample of the events."""
-        reach = (0, 0)
-        for block in self._landmarks.spread(_OPENING_LOOKS):
-            words = self._landmarks.look(block)
-            events = self._coding.events(words, *self._coding.marks(words), before=0)
-            reach = max(reach[0], extent(events.x)), max(reach[1], extent(events.y))
-        width, height, self._size_guess = tell_size(*reach)
+    def _guess_size(self, columns: int, rows: int) -> tuple[int, int]:
+        width, height, self._size_guess = tell_size(columns, rows)
         return width, height
 
     @property
@@ -192,16 +145,26 @@ class WordsRecording:
         start, stop = (min(max(t, -_LIMIT_US), _LIMIT_US) for t in (t0, t1))
         if stop <= start:
             return Events.empty()
-        found = self._pass
-        if found is not None and found.rounds.step_back:
-            runs = [run for run in found.runs if run.earliest < stop and run.latest >= start]
-            spans = [(run.start, run.stop, run.before) for run in runs]
-        else:
-            zero = self._info.t_first_us
-            with self._lock:
-                spans = [self._search.span(start + zero - self._coding.mark_us + 1, stop + zero)]
-        parts = (events for span in spans for events in self._from_first(*span))
-        return Events.concatenate(_between(events, start, stop) for events in parts)
+        return Events.concatenate(
+            _between(events, start, stop)
+            for span in self._spans(start, stop)
+            for events in self._decoded(*span)
+        )
+
+    def _spans(self, t0: int, t1: int) -> list[tuple[int, int, int | None]]:
+        """Words that have every event of t0 ≤ t < t1: start, stop, and the time before them."""
+        done = self._pass
+        if done is not None and done.rounds.step_back:
+            return [(run.start, run.stop, run.before) for run in done.runs_reaching(t0, t1)]
+        zero = self._info.t_first_us
+        with self._lock:
+            return [self._search.span(t0 + zero - self._coding.mark_us + 1, t1 + zero)]
+
+    def _decoded(self, start: int, stop: int, before: int | None) -> Iterator[Events]:
+        """Events of a run of words, their times counted from the first of the recording."""
+        for block in decode(self._words, self._coding, start, stop, before):
+            t, x, y, p = block.events.t, block.events.x, block.events.y, block.events.p
+            yield Events(t - self._info.t_first_us, x, y, p)
 
     def timeline(self, bins: int) -> Timeline:
         if self._pass is not None:
@@ -210,25 +173,98 @@ class WordsRecording:
         if not info.events:
             return Timeline(np.zeros(bins), info.duration_us, exact=info.events_exact)
         places, times, shares = self._curve()
-        rows = np.cumsum(np.diff(places) * (shares[1:] + shares[:-1]) / 2)
-        rows = np.concatenate([[0], rows])
-        return timeline_from_places(
-            rows * (info.events / max(rows[-1], 1.0)),
-            np.clip(times - info.t_first_us, 0, info.duration_us + 1),
-            info.duration_us,
-            bins,
-        )
+        rows = np.cumsum(np.diff(places, prepend=0) * shares)
+        times = np.clip(times - info.t_first_us, 0, info.duration_us + 1)
+        scaled = rows * (info.events / max(float(rows[-1]), 1e-9))
+        return timeline_from_places(scaled, times, info.duration_us, bins)
 
     def _curve(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
-        """Places all over the file, the time at each, and how many of the words are events there.
+        """Places all over the file, the time at each, and the events per word before it.
 
-        The file's beginning and its end are the first place and the last.
+        The first place is the file's beginning, the last its end.
         """
         self._file.require_whole()
         blocks = self._landmarks.spread(_CURVE_LOOKS)
         with self._lock:
-            places = [0, *(self._landmarks.at(block)[0] for block in blocks), self._words.count]
-            times = [-FAR, *(self._search.time(block) for block in blocks), FAR]
-            shares = [self._events_per_word(block) for block in blocks]
-        shares = [shares[0], *shares, shares[-1]]
-        return np.array(places), np.array(times), np.array(shares)
+            shares = [events_per_word(self._coding, self._landmarks, block) for block in blocks]
+            places = [self._landmarks.at(block)[0] for block in blocks]
+            times = [self._search.time(block) for block in blocks]
+        between = np.interp(np.arange(len(blocks) + 1) - 0.5, np.arange(len(blocks)), shares)
+        return (
+            np.array([0, *places, self._words.count]),
+            np.array([-FAR, *times, FAR]),
+            np.concatenate([[0.0], between]),
+        )
+
+    def index(self, progress: Progress, cancelled: Cancelled) -> None:
+        if self._pass is not None:
+            return
+        done = full_pass(self._words, self._coding, self._info, progress, cancelled)
+        if done is not None:
+            with self._lock:
+                self._adopt(done)
+
+    def _adopt(self, done: FullPass) -> None:
+        tally = done.tally
+        if self._size_guess is not None and tally.outside:
+            tally.resize(*self._guess_size(*tally.reach))
+        self._rounds = done.rounds
+        self._search = WordSearch(self._words, self._landmarks, done.rounds)
+        self._pass = done
+        self._info = dataclasses.replace(
+            self._info,
+            width=tally.width,
+            height=tally.height,
+            events=tally.events,
+            events_exact=True,
+            duration_us=tally.t_last,
+            duration_exact=True,
+            on_fraction=tally.on / tally.events if tally.events else None,
+        )
+
+    def findings(self) -> Sequence[Finding]:
+        found = [*self._guesses, *self._findings_at_opening()]
+        if self._pass is not None:
+            return [*found, *self._pass.findings()]
+        if step := self._rounds.step_back:
+            said = f"time goes back by {format_duration(step)} in what was read so far"
+            said += "; until all is read, windows may lack events"
+            found.append(finding("time_goes_back", said))
+        return found
+
+    def _findings_at_opening(self) -> Iterator[Finding]:
+        info, left_over = self._info, self._words.left_over
+        if self._size_guess is not None:
+            yield self._size_guess
+        if left_over:
+            said = f"the file ends inside a word, of which it has {left_over} bytes"
+            yield finding("truncated", said)
+        if self._untimed:
+            said = (
+                f"{format_count(self._untimed)} events come before the first time and are left out"
+            )
+            yield finding("untimed_events", said)
+        if info.events_exact and not info.events:
+            yield finding("no_events")
+        if wraps := self._rounds.wraps:
+            every = format_duration(self._coding.clock.round_us)
+            said = (
+                f"the clock, which counts up to {every}, starts again {format_count(wraps)} times"
+            )
+            yield finding("clock_wrap", f"{said}; times are counted on")
+        if implausible := tell_implausible(info.events, info.duration_us):
+            yield implausible
+
+    def close(self) -> None:
+        self._file.close()
+
+
+def _between(events: Events, t0: int, t1: int) -> Events:
+    """The events of t0 ≤ t < t1, without a copy unless time goes back."""
+    if not len(events):
+        return events
+    inside = (events.t >= t0) & (events.t < t1)
+    first, past = int(inside.argmax()), len(inside) - int(inside[::-1].argmax())
+    if inside[first:past].all():
+        return events[first:past]
+    return Events(events.t[inside], events.x[inside], events.y[inside], events.p[inside])

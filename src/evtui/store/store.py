@@ -77,7 +77,6 @@ class Store:
         self._memory = memory
         self._throughputs = throughputs or ThisRun()
         self._decode = decode
-        self._clock = clock
         self._cache = Cache(clock, let_go)
         self._running: dict[Path, _Load] = {}
         self._turn = asyncio.Lock()

@@ -49,6 +49,8 @@ class EvtuiApp(App[None]):
         self.services.store.subscribe(self._on_store)
         self.install_screen(self.player, "player")
         self.push_screen(self.browser)
+        for problem in self.services.problems:
+            self.notify(problem, severity="warning", markup=False)
 
     async def on_unmount(self) -> None:
         await self.services.close()

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from evtui import paths, settings
+from evtui.errors import NotEnoughMemory
 from evtui.library.catalogue import Catalogue
 from evtui.library.shelf import Shelf
 from evtui.settings import Settings
@@ -27,14 +28,23 @@ class Services:
     memory: MemoryProbe
     shelf: Shelf = field(default_factory=Shelf)
     log: Log = field(default_factory=Log)
+    problems: list[str] = field(default_factory=list)
+    """What did not go as asked while these were made; the app says so when it starts."""
     config_file: Path = field(default_factory=paths.config_file)
 
     @classmethod
     def make(cls, chosen: Settings, log: Log) -> Services:
         """The services of a run, with the user's own files."""
         catalogue = Catalogue(paths.catalogue_file())
+        problems = [catalogue.problem] if catalogue.problem else []
+        try:
+            if chosen.cache:
+                policy_of(chosen).check_turning_on(read_memory())
+        except NotEnoughMemory as error:
+            chosen = dataclasses.replace(chosen, cache=False)
+            problems.append(str(error))
         store = Store(policy_of(chosen), chosen.loader, read_memory, throughputs=catalogue)
-        return cls(chosen, catalogue, store, read_memory, log=log)
+        return cls(chosen, catalogue, store, read_memory, log=log, problems=problems)
 
     def change(self, key: str, value: Any) -> None:
         """Change one setting: it acts at once and is written to the config file.

@@ -13,8 +13,15 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Footer, Input, Static
 
-from evtui.errors import EvtuiError, LoadCancelled, NeedsLoading, RecordingError
+from evtui.errors import (
+    EvtuiError,
+    LoadCancelled,
+    NeedsLoading,
+    NotEnoughMemory,
+    RecordingError,
+)
 from evtui.library.survey import Finished, Found, Learned, Report, Survey
+from evtui.store.messages import LoadProgress, Stage
 from evtui.timing import Stopwatch
 from evtui.tui.actions import Place, bindings
 from evtui.tui.columns import Row
@@ -26,7 +33,7 @@ from evtui.units import printable
 
 if TYPE_CHECKING:
     from evtui.store.loaded import Loaded
-    from evtui.store.messages import CacheStats, LoadProgress
+    from evtui.store.messages import CacheStats
     from evtui.tui.app import EvtuiApp
     from evtui.tui.services import Services
 
@@ -239,9 +246,8 @@ class BrowserScreen(Screen[None]):
 
     async def _await_load(self, path: Path) -> None:
         """Wait for a load; its progress comes as messages, its outcome is told here."""
-        services = self._services
         try:
-            loaded = await services.store.load(path, keep=services.settings.cache)
+            loaded = await self._load_or_lend(path)
         except LoadCancelled:
             self._panel.note(f"{path.name}: cancelled")
         except EvtuiError as error:
@@ -251,6 +257,16 @@ class BrowserScreen(Screen[None]):
             self._loaded(path, loaded)
         if self._open_when_loaded == path:
             self._open_when_loaded = None
+
+    async def _load_or_lend(self, path: Path) -> Loaded:
+        """Load into the cache; what does not fit there is still lent to the player it is for."""
+        store, keep = self._services.store, self._services.settings.cache
+        try:
+            return await store.load(path, keep=keep)
+        except NotEnoughMemory:
+            if not keep or self._open_when_loaded != path:
+                raise
+            return await store.load(path, keep=False)
 
     def _loaded(self, path: Path, loaded: Loaded) -> None:
         row = self._table.row(path)
@@ -357,9 +373,12 @@ class BrowserScreen(Screen[None]):
 
     def hear_store(self, message: LoadProgress | CacheStats) -> None:
         """The store loads, has loaded, or freed something."""
-        if self.is_mounted:
-            self._panel.show(list(self._services.store.loads.values()))
-            self._show_cached()
+        if not self.is_mounted:
+            return
+        self._panel.show(list(self._services.store.loads.values()))
+        if isinstance(message, LoadProgress) and message.stage is Stage.DONE and message.error:
+            self._panel.note(f"{message.path.name}: loaded but not kept: {message.error}", "yellow")
+        self._show_cached()
 
     def _show_cached(self) -> None:
         store = self._services.store

@@ -14,6 +14,7 @@ from textual.widgets import Footer, Static
 
 from evtui.errors import ExportError
 from evtui.recordings.base import Recording, Timeline
+from evtui.store.beside import let_go
 from evtui.tui.actions import Place, bindings
 from evtui.tui.opening import NotOpened, Opened, open_beside
 from evtui.tui.widgets.event_view import EventView
@@ -170,7 +171,9 @@ class PlayerScreen(Screen[None]):
                 self._services.store.playing(self.path, False)
             else:
                 self._services.shelf.put_back(self.path)
-        self.recording, self.path = None, None
+        # Freeing a gigabyte of events takes a tenth of a second, so not here.
+        held, self.recording, self.path = [self.recording], None, None
+        let_go(held)
 
     def on_unmount(self) -> None:
         self.stop()
@@ -371,10 +374,11 @@ class PlayerScreen(Screen[None]):
             return
         loaded = self._services.store.peek(self.path)
         if loaded is not None:
-            self._services.store.playing(self.path, True)
-            self.session.switch(loaded.recording)
-            self._services.shelf.put_back(self.path)
+            # Before the store is told, since that makes it speak again.
             self.recording, self._in_memory = loaded.recording, True
+            self._services.store.playing(self.path, True)
+            self._services.shelf.put_back(self.path)
+            self.session.switch(loaded.recording)
             self._show_status()
 
     def apply_settings(self) -> None:

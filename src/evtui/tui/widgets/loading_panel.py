@@ -72,7 +72,7 @@ def _line(load: LoadProgress, width: int) -> Text:
         filled = round(load.share * bar)
         line.append("█" * filled)
         line.append("░" * (bar - filled), "dim")
-        line.append(f" {load.share:.0%}")
+        line.append(f" {'~' if load.estimated else ''}{load.share:.0%}")
     if load.left_s is not None:
         line.append(f" {format_duration(load.left_s * 1e6)} left")
     else:

@@ -1,0 +1,120 @@
+"""Formats are told by a file's first bytes."""
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contract.truths import made_events
+from evtui.errors import CannotRead, NeedsLoading, UnknownFormat, UnsupportedRecording
+from evtui.recordings.formats import ENDINGS, FORMATS, HEAD_BYTES, identify, open_in_place
+from support.hdf5_files import write_columns
+
+RAW = b"\x00\x00\x00\x80" * 20
+
+HEADS = [
+    (b"\x89HDF\r\n\x1a\n" + RAW, "HDF5"),
+    (b"#!AER-DAT4.0\r\n" + RAW, "AEDAT4"),
+    (b"#!AER-DAT3.1\r\n" + RAW, "AEDAT"),
+    (b"#!AER-DAT2.0\r\n" + RAW, "AEDAT"),
+    (b"% evt 3.0\n% geometry 640x480\n" + RAW, "EVT3"),
+    (b"% date 2023-02-01\n% format EVT3;height=720;width=1280\n% end\n" + RAW, "EVT3"),
+    (b"% evt 2.1\n" + RAW, "EVT2.1"),
+    (b"% format EVT21;height=720;width=1280\n" + RAW, "EVT2.1"),
+    (b"% date 2014-01-01\n% evt 2.0\n" + RAW, "EVT2"),
+    (b"% format EVT2\n" + RAW, "EVT2"),
+    (b"% Data file containing CD events.\n% Version 2\n% Width 640\n\x0c\x08" + RAW, "DAT"),
+    (b"% Data file containing Event2D events.\n\x00\x08" + RAW, "DAT"),
+    (b"0.000001 12 30 1\n0.5 1 2 0\n", "text"),
+    (b"# t x y p\n1.5\t12\t30\t-1\n", "text"),
+]
+UNKNOWN = [
+    b"1000 12 30 1\n2000 1 2 0\n",
+    b"\x89PNG\r\n\x1a\n",
+    b"% evt 4.0\n" + RAW,
+    b"plain words\n",
+    RAW,
+]
+
+
+@pytest.mark.parametrize(
+    ("head", "name"), HEADS, ids=[f"{name} {n}" for n, (_, name) in enumerate(HEADS)]
+)
+def test_each_format_is_told_by_its_head(tmp_path, head, name):
+    path = tmp_path / "recording.bin"
+    path.write_bytes(head)
+    assert identify(path).name == name
+
+
+@pytest.mark.parametrize("head", UNKNOWN)
+def test_other_files_are_not_taken_for_recordings(tmp_path, head):
+    path = tmp_path / "other.raw"
+    path.write_bytes(head)
+    with pytest.raises(UnknownFormat):
+        identify(path)
+
+
+def test_an_empty_file_is_said_to_be_empty(tmp_path):
+    path = tmp_path / "empty.h5"
+    path.touch()
+    with pytest.raises(UnknownFormat, match="empty"):
+        identify(path)
+
+
+def test_what_cannot_be_read_is_told(tmp_path):
+    with pytest.raises(CannotRead, match="no such file"):
+        identify(tmp_path / "none.h5")
+    with pytest.raises(CannotRead, match="is a folder"):
+        identify(tmp_path)
+
+
+@given(st.binary(max_size=64))
+def test_no_bytes_break_a_test_of_the_first_bytes(head):
+    for known in FORMATS:
+        assert known.matches(head) in (True, False)
+
+
+def test_every_format_leads_somewhere():
+    for known in FORMATS:
+        assert known.reader or known.by_evlib or known.why_not
+        assert all(ending in ENDINGS for ending in known.endings)
+
+
+def test_a_format_with_a_reader_is_opened_in_place(tmp_path):
+    truth = made_events(100)
+    recording = open_in_place(write_columns(tmp_path / "a.h5", truth))
+    assert recording.window(0, 10**9).equals(truth)
+    recording.close()
+
+
+WITHOUT_READER = {known.name: known for known in FORMATS if known.reader is None}
+
+
+@pytest.mark.parametrize(("head", "name"), [case for case in HEADS if case[1] in WITHOUT_READER])
+def test_a_format_without_a_reader_says_what_to_do(tmp_path, head, name):
+    path = tmp_path / "recording"
+    path.write_bytes(head)
+    known = WITHOUT_READER[name]
+    with pytest.raises(NeedsLoading if known.by_evlib else UnsupportedRecording) as caught:
+        open_in_place(path)
+    assert caught.value.fault == known.why_not or name in caught.value.fault
+
+
+REAL = {
+    "walker_evt3_640x480.raw": "EVT3",
+    "gen41_evt3.raw": "EVT3",
+    "gen3_evt2.raw": "EVT2",
+    "davis240_aedat4.aedat4": "AEDAT4",
+    "ncars_no_size.dat": "DAT",
+}
+
+
+@pytest.mark.skipif("EVTUI_REAL_RECORDINGS" not in os.environ, reason="no real recordings given")
+@pytest.mark.parametrize(("name", "format_name"), REAL.items())
+def test_real_recordings_are_told(name, format_name):
+    path = Path(os.environ["EVTUI_REAL_RECORDINGS"]) / name
+    assert identify(path).name == format_name
+    assert path.suffix in ENDINGS
+    assert HEAD_BYTES >= 4096

@@ -1,0 +1,66 @@
+"""MemoryRecording keeps the contract of every reader."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from contract.recording_contract import RecordingContract
+from contract.truths import HEIGHT, WIDTH, made_events
+from evtui.recordings.base import RecordingInfo, never_cancelled, no_progress
+from evtui.recordings.findings import finding
+from evtui.recordings.memory import Columns, MemoryRecording
+
+UNKNOWN = RecordingInfo(
+    path=Path("a.raw"),
+    format="EVT3",
+    bytes=1,
+    width=WIDTH,
+    height=HEIGHT,
+    events=0,
+    events_exact=False,
+    t_first_us=0,
+    duration_us=0,
+    duration_exact=False,
+)
+
+
+def columns_of(events, t_first_us=7_139_845):
+    return Columns(
+        events.t + t_first_us,
+        events.x.astype(np.int16),
+        events.y.astype(np.int16),
+        (events.p.astype(np.int8) * 2 - 1),
+    )
+
+
+class TestContract(RecordingContract):
+    @pytest.fixture(scope="class")
+    def truth(self):
+        return made_events()
+
+    @pytest.fixture(scope="class")
+    def reopen(self, truth):
+        columns = columns_of(truth)
+        return lambda: MemoryRecording(columns, UNKNOWN)
+
+
+def test_the_figures_come_from_the_columns():
+    truth = made_events(100)
+    recording = MemoryRecording(columns_of(truth, t_first_us=99), UNKNOWN, [finding("no_events")])
+    assert recording.info.t_first_us == 99
+    assert recording.info.events == 100
+    assert [found.code for found in recording.findings()] == ["no_events"]
+
+
+def test_no_events_at_all():
+    recording = MemoryRecording(_none(), UNKNOWN)
+    assert recording.info.duration_us == 0
+    assert len(recording.window(-5, 5)) == 0
+    assert recording.timeline(3).counts.tolist() == [0, 0, 0]
+    recording.index(no_progress, never_cancelled)
+    assert recording.info.on_fraction is None
+
+
+def _none() -> Columns:
+    return Columns(*(np.empty(0, dtype) for dtype in (np.int64, np.int16, np.int16, np.int8)))
