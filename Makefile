@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test lint picture clean
+.PHONY: demo test lint picture wheel-check clean
 
 demo: $(READY)
 	$(BIN)/evtui demo
@@ -20,6 +20,15 @@ lint: $(READY)
 
 picture: $(READY)
 	$(BIN)/python docs/make_pictures.py
+
+# The wheel, installed alone into an empty environment and run outside the checkout.
+wheel-check: $(READY)
+	rm -rf build
+	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir build/wheel .
+	$(PYTHON) -m venv build/empty
+	build/empty/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt build/wheel/evtui-*.whl
+	cd / && "$(CURDIR)/build/empty/bin/evtui" --version
+	cd / && "$(CURDIR)/build/empty/bin/python" "$(CURDIR)/.ci/check_installed.py"
 
 clean:
 	rm -rf $(VENV) build dist

@@ -143,7 +143,7 @@ def tell_unit(sample: Sequence[Raw], rows: int) -> tuple[Unit, Finding | None]:
 
 
 def _candidate_units(first: float, whole: bool) -> list[Unit]:
-    usual = [Unit.US, Unit.MS, Unit.NS, Unit.S] if whole else [Unit.S, Unit.MS, Unit.US]
+    usual = [Unit.US, Unit.MS, Unit.NS, Unit.S] if whole else [Unit.S, Unit.US]
     dates = [unit for unit in usual if _is_date(first * unit.ns)]
     return dates + [unit for unit in usual if unit not in dates]
 

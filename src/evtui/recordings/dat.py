@@ -25,7 +25,6 @@ import numpy as np
 
 from evtui.errors import DamagedRecording, UnsupportedRecording
 from evtui.events import Events, Times
-from evtui.recordings.raw_header import RawHeader
 from evtui.recordings.words_clock import Clock
 from evtui.recordings.words_coding import Oddities, Places
 from evtui.recordings.words_file import RawFile, WordFile, Words, raw_file
@@ -45,7 +44,9 @@ def open_dat(path: Path) -> WordsRecording:
         UnsupportedRecording: it has something else than events.
     """
     with raw_file(path) as file:
-        coding = Dat(_require_events(file), _fields(file.header))
+        layout = _require_events(file)
+        old = file.header.fields.get("Version", "") in ("0", "1")
+        coding = Dat(layout + ", version 1", _VERSION_1) if old else Dat(layout, _VERSION_2)
         words = WordFile(file, file.header.data_offset + 2, coding.dtype)
         return WordsRecording(file, words, coding)
 
@@ -65,17 +66,16 @@ def _require_events(file: RawFile) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Fields:
-    """Bits of x and of y in the word; the polarity has those above."""
+class Fields:
+    """The bits of a record's word: x lowest, then y, then the polarity."""
 
     x_bits: int
     y_bits: int
     polarity_bits: int
 
 
-def _fields(header: RawHeader) -> _Fields:
-    version = header.fields.get("Version", "")
-    return _Fields(9, 8, 1) if version in ("0", "1") else _Fields(14, 14, 4)
+_VERSION_2 = Fields(14, 14, 4)
+_VERSION_1 = Fields(9, 8, 1)
 
 
 class Dat:
@@ -87,7 +87,7 @@ class Dat:
     mark_us = 1
     all_events = True
 
-    def __init__(self, layout: str, fields: _Fields) -> None:
+    def __init__(self, layout: str, fields: Fields) -> None:
         self.layout = layout
         self._x_mask = np.uint32((1 << fields.x_bits) - 1)
         self._y_mask = np.uint32((1 << fields.y_bits) - 1)

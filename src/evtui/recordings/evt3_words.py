@@ -91,7 +91,7 @@ def count_events(words: Words) -> int:
     return int(np.count_nonzero(kinds == ADDR_X)) + int(bits.sum())
 
 
-def needs_base(words: Words) -> bool:
+def begins_with_vector(words: Words) -> bool:
     """Whether a vector comes before the first VECT_BASE_X, so that the base must be known."""
     kinds = kinds_of(words)
     vectors, bases = vector_places(kinds), np.flatnonzero(kinds == VECT_BASE_X)

@@ -32,7 +32,8 @@ class Blocks:
         self._source = source
         self._decoders = decoders
         self._kept: OrderedDict[tuple[str, int], Column] = OrderedDict()
-        self._kept_bytes = 0
+        self.kept_bytes = 0
+        """Memory of the blocks that are kept."""
         self.t_rows = source.storage("t").block_rows
         """Rows of a block of t."""
         self.rows = source.rows
@@ -94,10 +95,10 @@ class Blocks:
             self._note_steps(column)
         column.setflags(write=False)  # windows are views of it
         self._kept[name, block] = column
-        self._kept_bytes += column.nbytes
-        while self._kept_bytes > _KEPT_BYTES and len(self._kept) > 1:
+        self.kept_bytes += column.nbytes
+        while self.kept_bytes > _KEPT_BYTES and len(self._kept) > 1:
             _, dropped = self._kept.popitem(last=False)
-            self._kept_bytes -= dropped.nbytes
+            self.kept_bytes -= dropped.nbytes
 
     def _note_steps(self, t: Column) -> None:
         if len(t) > 1:

@@ -112,7 +112,7 @@ def _values(places: tuple[Any, ...], names: tuple[str, ...]) -> Iterator[Any]:
             if value is not None:
                 yield value
             for dataset in _datasets((place,), (name,)):
-                if dataset.dtype.kind in "iufS" and dataset.nbytes <= _MOST_BYTES:
+                if dataset.dtype.kind in "iufS" and 0 < dataset.nbytes <= _MOST_BYTES:
                     yield dataset[()]
 
 
@@ -147,10 +147,8 @@ def _attribute(place: Any, name: str, *, variable_text: bool = True) -> Any:
         readable = variable_text or not kind.is_variable_str()
     else:
         readable = isinstance(kind, h5py.h5t.TypeIntegerID | h5py.h5t.TypeFloatID)
-    if not readable or attribute.get_storage_size() > _MOST_BYTES:
-        return None
-    value = place.attrs[name]
-    return None if isinstance(value, h5py.Empty) else value
+    size = attribute.get_space().get_simple_extent_npoints() * kind.get_size()
+    return place.attrs[name] if readable and 0 < size <= _MOST_BYTES else None
 
 
 def _text(value: Any) -> str:

@@ -55,29 +55,31 @@ class Rounds:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._starts: list[int] = []
-        self._numbers = [0]
+        """Where each round but the first begins."""
         self._last: int | None = None
+        self.wraps = 0
+        """How often the clock started again."""
         self.step_back = 0
         """The largest step back in time that was met, µs."""
 
-    @property
-    def wraps(self) -> int:
-        """How often the clock started again."""
-        return max(self._numbers)
-
     def time(self, place: int, raw: int) -> int:
         """The unwrapped time, µs, of what the clock shows at a place of the file."""
-        return raw + self._numbers[bisect_right(self._starts, place)] * self._clock.round_us
+        return raw + bisect_right(self._starts, place) * self._clock.round_us
 
     def begin(self, place: int) -> None:
         """Note that the next round begins at a place, behind all that were noted before."""
         self._starts.append(place)
-        self._numbers.append(self._numbers[-1] + 1)
+        self.wraps = max(self.wraps, len(self._starts))
+
+    def meet(self, times: Times) -> None:
+        """Note whether time goes back among some unwrapped times in a row, µs."""
+        if len(times) > 1 and np.any(times[1:] < times[:-1]):
+            self.step_back = max(self.step_back, -int(np.diff(times).min()))
 
     def follow(self, places: NDArray[np.int64], times: Times) -> None:
         """Note the wraps and steps back among the unwrapped times that come next.
 
-        Where time goes back, a place no longer tells the round, and wraps are noted no more.
+        Where time goes back, a place no longer tells the round: none is noted from there on.
 
         Args:
             places: of these times in the file, shape (N,), ascending.
@@ -85,13 +87,11 @@ class Rounds:
         """
         if not len(times):
             return
-        before = int(times[0]) if self._last is None else self._last
-        self.step_back = max(self.step_back, before - int(times[0]), -int(_least_step(times)))
+        if self._last is not None:
+            self.step_back = max(self.step_back, self._last - int(times[0]))
         self._last = int(times[-1])
-        while not self.step_back and self._last // self._clock.round_us > self._numbers[-1]:
-            next_round = (self._numbers[-1] + 1) * self._clock.round_us
+        self.meet(times)
+        self.wraps = max(self.wraps, int(times.max()) // self._clock.round_us)
+        while not self.step_back and self.wraps > len(self._starts):
+            next_round = (len(self._starts) + 1) * self._clock.round_us
             self.begin(int(places[np.searchsorted(times, next_round)]))
-
-
-def _least_step(times: Times) -> int:
-    return int(np.diff(times).min()) if len(times) > 1 else 0

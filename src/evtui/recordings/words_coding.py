@@ -76,12 +76,12 @@ class Coding(Protocol):
         ...
 
     def events(self, words: Words, places: Places, times: Times, before: int | None) -> Events:
-        """Decode a run of words; ``t`` is unwrapped, but not counted from the first event.
+        """Decode a run of words.
 
         Args:
             words: the run.
             places: of its time marks.
-            times: of its time marks, unwrapped, µs.
+            times: of its time marks, µs; those of the events follow from them.
             before: of the last time mark before it; without one the events up to the first mark
                 are left out, for their time is unknown.
         """
@@ -110,11 +110,10 @@ class Block:
     times: Times
     """Of the time marks, unwrapped, µs."""
     events: Events
-    """``t`` is unwrapped, but not counted from the first event."""
 
 
 def decode(
-    words: WordFile, coding: Coding, start: int, stop: int, before: int | None
+    words: WordFile, coding: Coding, start: int, stop: int, before: int | None, zero: int = 0
 ) -> Iterator[Block]:
     """The words start to stop, decoded block by block.
 
@@ -124,10 +123,12 @@ def decode(
         start: the first word.
         stop: the word after the last.
         before: the unwrapped time of the last time mark before these words, µs.
+        zero: the unwrapped time from which those of the events are counted, µs.
     """
     for place, run in words.blocks(start, stop, BLOCK_WORDS):
         places, raw = coding.marks(run)
         times = coding.clock.unwrap(raw, before)
-        events = coding.events(run, places, times, before)
+        since = None if before is None else before - zero
+        events = coding.events(run, places, times - zero, since)
         yield Block(place, place + len(run), run, before, place + places, times, events)
         before = int(times[-1]) if len(times) else before

@@ -7,7 +7,6 @@ process.  ``pread`` gives fewer bytes or an error, and both become a ``Recording
 from __future__ import annotations
 
 import os
-import stat
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,20 +26,19 @@ Words: TypeAlias = NDArray[Any]
 class RawFile:
     """An open file with a Prophesee header, and its bytes.  Any thread may read or close it."""
 
-    def __init__(self, path: Path) -> None:
-        """Open the file and read its header; see ``raw_file``."""
+    def __init__(self, path: Path, descriptor: int) -> None:
+        """Take over a descriptor and read the header; ``raw_file`` opens one.
+
+        Raises:
+            CannotRead: the operating system refuses.
+            DamagedRecording: the header does not end.
+        """
         self.path = path
         self._lock = threading.Lock()
-        self._descriptor: int | None = None
-        with self._faults_told():
-            # Without O_NONBLOCK, opening a pipe waits for somebody to write into it.
-            self._descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
-            status = os.fstat(self._descriptor)
-            if not stat.S_ISREG(status.st_mode) and not stat.S_ISDIR(status.st_mode):
-                raise CannotRead(path, "is not a regular file")
-        self.bytes = status.st_size
+        self._descriptor: int | None = descriptor
+        self.bytes = os.fstat(descriptor).st_size
         """Size of the file when it was opened."""
-        self.header: RawHeader = read_header(path, self._descriptor)
+        self.header: RawHeader = read_header(path, descriptor)
 
     def read(self, offset: int, length: int) -> bytes:
         """Bytes of the file, all of which were there when it was opened.
@@ -81,17 +79,13 @@ class RawFile:
     @contextmanager
     def _reading(self) -> Iterator[int]:
         """The descriptor, which nobody closes meanwhile."""
-        with self._lock, self._faults_told():
+        with self._lock:
             if self._descriptor is None:
                 raise CannotRead(self.path, "was closed")
-            yield self._descriptor
-
-    @contextmanager
-    def _faults_told(self) -> Iterator[None]:
-        try:
-            yield
-        except OSError as error:
-            raise CannotRead.because(self.path, error) from error
+            try:
+                yield self._descriptor
+            except OSError as error:
+                raise CannotRead.because(self.path, error) from error
 
     def _cut_short(self) -> DamagedRecording:
         return DamagedRecording(self.path, "was cut short while it was open")
@@ -102,14 +96,18 @@ def raw_file(path: Path) -> Iterator[RawFile]:
     """An open file, which is closed again if it turns out not to be what it was opened for.
 
     Raises:
-        CannotRead: the operating system refuses, or it is no regular file.
+        CannotRead: the operating system refuses.
         DamagedRecording: its header does not end.
     """
-    file = RawFile(path)
     try:
-        yield file
+        # Without O_NONBLOCK, opening a pipe waits for somebody to write into it.
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    except OSError as error:
+        raise CannotRead.because(path, error) from error
+    try:
+        yield RawFile(path, descriptor)
     except BaseException:
-        file.close()
+        os.close(descriptor)
         raise
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from evtui.events import Events
 from evtui.recordings.base import Cancelled, Progress, RecordingInfo
 from evtui.recordings.counting import Tally
 from evtui.recordings.findings import Finding, finding
@@ -70,16 +69,13 @@ def full_pass(
     """
     tally = Tally(info.duration_us, info.width, info.height)
     rounds, oddities, runs = Rounds(coding.clock), Oddities(), list[Run]()
-    for block in decode(words, coding, 0, words.count, None):
+    for block in decode(words, coding, 0, words.count, None, info.t_first_us):
         if cancelled():
             return None
-        events = block.events
-        t = events.t - info.t_first_us
-        tally.add(Events(t, events.x, events.y, events.p))
+        tally.add(block.events)
         rounds.follow(block.places, block.times)
         oddities += coding.oddities(block.words)
-        if len(t):
-            run = Run(block.start, block.stop, block.before, int(t.min()), int(t.max()))
-            runs.append(run)
+        if len(t := block.events.t):
+            runs.append(Run(block.start, block.stop, block.before, int(t.min()), int(t.max())))
         progress(block.stop / words.count)
     return FullPass(tally, runs, rounds, oddities)

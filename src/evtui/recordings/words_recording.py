@@ -161,10 +161,10 @@ class WordsRecording:
             return [self._search.span(t0 + zero - self._coding.mark_us + 1, t1 + zero)]
 
     def _decoded(self, start: int, stop: int, before: int | None) -> Iterator[Events]:
-        """Events of a run of words, their times counted from the first of the recording."""
-        for block in decode(self._words, self._coding, start, stop, before):
-            t, x, y, p = block.events.t, block.events.x, block.events.y, block.events.p
-            yield Events(t - self._info.t_first_us, x, y, p)
+        zero = self._info.t_first_us
+        for block in decode(self._words, self._coding, start, stop, before, zero):
+            self._rounds.meet(block.times)
+            yield block.events
 
     def timeline(self, bins: int) -> Timeline:
         if self._pass is not None:
@@ -240,18 +240,13 @@ class WordsRecording:
             said = f"the file ends inside a word, of which it has {left_over} bytes"
             yield finding("truncated", said)
         if self._untimed:
-            said = (
-                f"{format_count(self._untimed)} events come before the first time and are left out"
-            )
-            yield finding("untimed_events", said)
+            said = f"{format_count(self._untimed)} events come before the first time"
+            yield finding("untimed_events", f"{said} and are left out")
         if info.events_exact and not info.events:
             yield finding("no_events")
         if wraps := self._rounds.wraps:
-            every = format_duration(self._coding.clock.round_us)
-            said = (
-                f"the clock, which counts up to {every}, starts again {format_count(wraps)} times"
-            )
-            yield finding("clock_wrap", f"{said}; times are counted on")
+            said = f"the clock starts again every {format_duration(self._coding.clock.round_us)}"
+            yield finding("clock_wrap", f"{said}, here {wraps}×; times are counted on")
         if implausible := tell_implausible(info.events, info.duration_us):
             yield implausible
 
@@ -261,7 +256,7 @@ class WordsRecording:
 
 def _between(events: Events, t0: int, t1: int) -> Events:
     """The events of t0 ≤ t < t1, without a copy unless time goes back."""
-    if not len(events):
+    if not len(events) or (events.t.min() >= t0 and events.t.max() < t1):
         return events
     inside = (events.t >= t0) & (events.t < t1)
     first, past = int(inside.argmax()), len(inside) - int(inside[::-1].argmax())

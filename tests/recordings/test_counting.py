@@ -1,0 +1,89 @@
+"""Counts over a whole recording."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contract.recording_contract import check_exact
+from contract.truths import made_events
+from evtui.events import Events
+from evtui.recordings.counting import Tally, timeline_from_places
+
+
+def tallied(truth, blocks=7, duration_us=None, size=(640, 480)):
+    tally = Tally(int(truth.t.max()) if duration_us is None else duration_us, *size)
+    for rows in np.array_split(np.arange(len(truth)), blocks):
+        tally.add(truth[slice(rows[0], rows[-1] + 1)] if len(rows) else Events.empty())
+    return tally
+
+
+def codes(tally):
+    return [found.code for found in tally.findings()]
+
+
+@given(st.integers(1, 40), st.integers(1, 400), st.integers(0, 5))
+def test_every_event_is_counted_once_in_any_blocks(blocks, bins, seed):
+    truth = made_events(300, seed)
+    tally = tallied(truth, blocks)
+    assert (tally.events, tally.on, tally.t_last) == (300, truth.on_count, truth.t[-1])
+    check_exact(tally.timeline(bins), truth)
+    assert codes(tally) == []
+
+
+def test_up_to_65_ms_every_bin_is_exact():
+    truth = made_events(5_000)
+    assert truth.t[-1] < 65_536
+    edges = np.linspace(0, truth.t[-1] + 1, 38)
+    expected = np.diff(np.searchsorted(truth.t, edges))
+    timeline = tallied(truth).timeline(37)
+    assert timeline.counts.tolist() == expected.tolist()
+    on = truth.t[truth.p == 1]
+    assert timeline.on.tolist() == np.diff(np.searchsorted(on, edges)).tolist()
+
+
+def test_a_duration_that_was_underestimated_is_extended():
+    truth = made_events(5_000, step_us=1_000)
+    check_exact(tallied(truth, duration_us=int(truth.t[-1]) // 3).timeline(50), truth)
+
+
+def test_steps_back_are_counted_within_and_between_blocks():
+    t = np.array([0, 10, 5, 20, 20, 3, 30])
+    truth = Events(t, *(np.arange(7).astype(np.uint16),) * 2, (t % 2).astype(np.uint8))
+    for blocks in (1, 3, 7):
+        tally = tallied(truth, blocks)
+        assert (tally.steps_back, tally.largest_step_back) == (2, 17)
+        assert codes(tally) == ["time_goes_back"]
+        rows = [row for run in tally.rows_reaching(4, 6) for row in range(*run)]
+        assert 2 in rows
+
+
+@pytest.mark.parametrize("value", [0, 1])
+def test_one_polarity_only_is_found(value):
+    truth = made_events(100)
+    tally = tallied(Events(truth.t, truth.x, truth.y, np.full(100, value, np.uint8)))
+    assert codes(tally) == ["one_polarity"]
+
+
+def test_events_outside_the_sensor_are_counted():
+    truth = made_events(100)
+    x = truth.x % 100
+    x[:3] = [150, 200, 65_535]
+    tally = tallied(Events(truth.t, x, truth.y, truth.p), size=(128, 480))
+    assert (tally.outside, tally.unlikely) == (3, 1)
+    assert tally.reach == (201, 480)
+    tally.resize(240, 480)
+    assert [found.message for found in tally.findings()] == ["1 events lie outside 240×480"]
+
+
+def test_a_cheap_timeline_is_linear_between_places():
+    timeline = timeline_from_places([0, 10, 40], [0, 50, 100], 99, 4)
+    assert timeline.counts.tolist() == [5, 5, 15, 15]
+    assert not timeline.exact
+
+
+@given(st.integers(1, 300))
+def test_a_cheap_timeline_adds_up_whatever_the_places(bins):
+    timeline = timeline_from_places([0, 10, 20, 100], [0, 70, 30, 101], 100, bins)
+    assert timeline.counts.sum() == pytest.approx(100)
+    assert timeline.counts.min() >= 0
