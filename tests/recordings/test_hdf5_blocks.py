@@ -1,5 +1,7 @@
 """Blocks of an HDF5 stream: few are decoded, few are kept."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import pytest
 
@@ -8,9 +10,10 @@ from evtui.events import BYTES_PER_EVENT, Events
 from evtui.recordings.hdf5_blocks import Blocks
 
 
+@dataclass
 class CountedStorage:
-    block_rows = 8_192
-    is_packed = True
+    block_rows: int
+    is_packed: bool = True
 
 
 class CountedSource:
@@ -19,13 +22,14 @@ class CountedSource:
     rows: int
     packing = "none"
 
-    def __init__(self, events: Events) -> None:
+    def __init__(self, events: Events, block_rows: int) -> None:
+        self._storage = CountedStorage(block_rows)
         self._columns = {"t": events.t, "x": events.x, "y": events.y, "p": events.p}
         self.rows = len(events)
         self.reads: list[tuple[str, int, int]] = []
 
     def storage(self, name):
-        return CountedStorage
+        return self._storage
 
     def read(self, name, start, stop):
         self.reads.append((name, start, stop))
@@ -39,8 +43,8 @@ def truth():
     return Events(np.cumsum(steps).astype(np.int64), made.x, made.y, made.p)
 
 
-def opened(truth):
-    source = CountedSource(truth)
+def opened(truth, block_rows=8_192):
+    source = CountedSource(truth, block_rows)
     return source, Blocks(source, dict.fromkeys("txyp", lambda raw: raw))
 
 
@@ -88,6 +92,14 @@ def test_a_window_too_large_to_keep_is_read_once(truth):
     assert window(blocks, 0, 10**9).equals(truth)
     assert source.reads[-4:] == [(name, 0, len(truth)) for name in "txyp"]
     assert blocks.kept_bytes < 1 << 20
+
+
+def test_blocks_larger_than_the_memory_are_not_decoded_for_every_window(truth):
+    source, blocks = opened(truth, block_rows=1_500_000)
+    for t0 in range(100_000, 200_000, 10_000):
+        window(blocks, t0, t0 + 10_000)
+    assert sorted(source.reads) == sorted(set(source.reads))
+    assert len(source.reads) <= 5
 
 
 def test_nobody_can_change_what_is_kept(truth):

@@ -93,7 +93,7 @@ def _with_time_highs(
     words = np.insert(cd, np.repeat(rows, repeat), np.repeat(highs, repeat))
     places = np.flatnonzero(words >> 28 < 2)
     quiet = _quiet(t)
-    extra_rows = [places[row] - 1 for row, _ in quiet] + [places[row] for row in triggers]
+    extra_rows = [places[row] - repeat for row, _ in quiet] + [places[row] for row in triggers]
     extra = [high for _, high in quiet] + [np.uint32(EXT_TRIGGER << 28 | 1)] * len(triggers)
     return np.insert(words, extra_rows, extra) if extra else words
 

@@ -10,6 +10,7 @@ from textual.pilot import Pilot
 
 from evtui.errors import LoadFailed
 from evtui.tui.app import EvtuiApp
+from evtui.tui.messages import ChangeSetting
 from evtui.tui.screens.browser import BrowserScreen
 from evtui.tui.screens.player import PlayerScreen
 from evtui.tui.widgets.dataset_table import DatasetTable
@@ -171,8 +172,8 @@ async def test_the_highlighted_dataset_is_preloaded_when_idle(
 ) -> None:
     async with app.run_test() as pilot:
         await highlight(app, pilot, until, FAN)
-        app.change_setting("cache", True)
-        app.change_setting("preload", True)
+        app.post_message(ChangeSetting("cache", True))
+        app.post_message(ChangeSetting("preload", True))
         plan = await loader.begun.get()
         assert plan.path == FAN
         await pilot.press("k")

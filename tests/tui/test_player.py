@@ -191,7 +191,7 @@ async def test_the_stages_are_timed_shown_and_logged(
     app = EvtuiApp([folder], services)
     async with app.run_test() as pilot:
         await play(app, pilot, until)
-        await until(pilot, lambda: Path("recordings/fan.h5") in app.stages)
+        await until(pilot, lambda: Path("recordings/fan.h5") in app.services.stages)
         await pilot.press("i")
         assert isinstance(app.screen, DetailsScreen)
         await pilot.press("escape")

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from evtui.tui.app import EvtuiApp
+from evtui.tui.messages import ChangeSetting
 from evtui.tui.screens.browser import BrowserScreen
 from evtui.tui.screens.settings import SettingsScreen
 
@@ -39,7 +40,7 @@ async def test_c_switches_the_cache(app: EvtuiApp) -> None:
 
 async def test_the_theme_changes_at_once(app: EvtuiApp) -> None:
     async with app.run_test() as pilot:
-        app.change_setting("theme", "nord")
+        app.post_message(ChangeSetting("theme", "nord"))
         await pilot.pause()
         assert app.theme == "nord"
         assert saved(app) == {"theme": "nord"}

@@ -41,7 +41,7 @@ LARGEST_SIDE = 4096
 _ENOUGH = 1000
 """Events from which an event rate says something about the unit of time."""
 
-_POSSIBLE_RATES = (100.0, 2e8)
+_POSSIBLE_RATES = (20.0, 2e8)
 _PLAIN_RATES = (2e4, 5e7)
 """Mean event rates in events/s.  Read as µs, a recording in ns comes out a thousand times slower
 and one in ms a thousand times faster; between the plain ones no other unit gives a usual rate."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -37,6 +38,9 @@ class Grain:
     """
     look: int = 1 << 11
     """Words of one look: a page, which the disk reads whole anyway."""
+
+
+USUAL_GRAIN = Grain()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +98,7 @@ class Blocks:
                 found = find_base(first)
                 carry = dataclasses.replace(carry, base=found.base, base_on=found.base_on)
                 find_base = None
-            done = decode(words, carry, lambda stop=stop: self.next_high(self.place(stop)))
+            done = decode(words, carry, partial(self.next_high, self.place(stop)))
             carry = done.carry
             yield done
 

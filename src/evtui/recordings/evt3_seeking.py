@@ -1,8 +1,8 @@
 """Where in an EVT3 file a time is: a few looks instead of a pass over all words.
 
 The clock starts again every 16.8 s, so looks at it along the file have to be close enough to count
-its rounds: one look a MB does, as long as TIME_HIGH comes as regularly as sensors send it.  Where it
-does not, as in files that a program wrote, every word of that MB is looked at instead.
+its rounds: one look a MB does, as long as TIME_HIGH comes as regularly as sensors send it.  Where
+it does not, as in files that a program wrote, every word of that MB is looked at instead.
 
 All this is right for what sensors send.  Where time goes back, or the clock is damaged over more
 than a word, only the full pass (``evt3_pass``) knows the time.
@@ -12,59 +12,21 @@ from __future__ import annotations
 
 import dataclasses
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass
-
-import numpy as np
 
 from evtui.recordings.evt3_blocks import Blocks, Run
-from evtui.recordings.evt3_clock import HIGH_US, ROUND_HIGHS, no_more, read_highs
+from evtui.recordings.evt3_clock import HIGH_US, ROUND_HIGHS
 from evtui.recordings.evt3_decoding import decode
-from evtui.recordings.evt3_words import (
-    ADDR_Y,
-    PIXEL,
-    TIME,
-    TIME_HIGH,
-    TIME_LOW,
-    VECT_BASE_X,
-    Carry,
-    Words,
-    kinds_of,
-)
-
-FAR = 1 << 62
-"""The time behind the file's end, µs, and its negative before the first time."""
+from evtui.recordings.evt3_marks import FAR, Mark, follow_marks, steady_mark
+from evtui.recordings.evt3_words import ADDR_Y, PIXEL, TIME, TIME_LOW, VECT_BASE_X, Carry
 
 _FALSE_US = 64
-"""How far false times are off, as sensors send them."""
+"""How far the false times are off that sensors send now and then."""
 
 _LEAD = 1 << 13
 """Words decoded before a block to know the time of the event before it: 64 µs at 100 M words/s."""
 
-_FEWEST_HIGHS = 3
 _MOST_STEP = 2_100
 """TIME_HIGH steps in a stride of words that sensors send: 8.4 s, and a little."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Mark:
-    """The time at the border of a block: no event before it is later, none behind it earlier."""
-
-    high: int | None
-    """TIME_HIGH, counted on beyond its wraps; None before the first."""
-    low: int = 0
-
-    @property
-    def time(self) -> int:
-        return -FAR if self.high is None else self.high * HIGH_US + self.low
-
-
-@dataclass(frozen=True, slots=True)
-class _Look:
-    """What the words before a border tell."""
-
-    shown: int
-    """The last TIME_HIGH."""
-    low: int
 
 
 class Skeleton:
@@ -74,11 +36,11 @@ class Skeleton:
         self._blocks = blocks
         self._stride = blocks.grain.stride
         self._strides = -(-blocks.count // self._stride)
-        self._marks = [_Mark(None)]
+        self._marks = [Mark(None)]
         self._times = [-FAR]
         """Of the marks, one for each stride; grows as times are asked for."""
-        self._walked: dict[int, list[_Mark]] = {}
-        self._seen: dict[int, _Mark] = {}
+        self._walked: dict[int, list[Mark]] = {}
+        self._seen: dict[int, Mark] = {}
 
     @property
     def known_blocks(self) -> int:
@@ -112,7 +74,7 @@ class Skeleton:
         return self._completed(self._shifted(carry, self.mark(block).high), place)
 
     def _shifted(self, carry: Carry, high: int | None) -> Carry:
-        """A carry, the rounds of whose clock were counted from its own words, on the file's clock."""
+        """A carry out of a few words alone, with the rounds of the clock that came before them."""
         if high is None:
             return Carry(low=carry.low, y=carry.y, base=carry.base, base_on=carry.base_on)
         if carry.high is None:
@@ -143,57 +105,58 @@ class Skeleton:
             return carry
         return decode(self._blocks.before(place, place - found), carry).carry
 
-    def mark(self, block: int) -> _Mark:
+    def mark(self, block: int) -> Mark:
         """The time at the beginning of a block; behind the last, at the file's end."""
         if block not in self._seen:
             self._seen[block] = self._find_mark(block)
         return self._seen[block]
 
-    def _find_mark(self, block: int) -> _Mark:
-        self.grow(block)
+    def _find_mark(self, block: int) -> Mark:
         stride, inside = divmod(block, self._stride)
         if not inside or block == self._blocks.count:
+            self.grow(block)
             return self._marks[-(-block // self._stride)]
         self.grow(min(block + self._stride, self._blocks.count))
-        look = None if stride in self._walked else self._look(block)
-        mark = self._marks[stride]
-        if look is None or mark.high is None:
-            return self._walk(stride)[inside - 1]
-        return _Mark(mark.high + (look.shown - mark.high) % ROUND_HIGHS, look.low)
+        if stride not in self._walked:
+            mark = self._look(block, self._marks[stride])
+            if mark is not None:
+                return mark
+        return self._walk(stride)[inside - 1]
 
     def _add_mark(self) -> None:
         stride, before = len(self._marks) - 1, self._marks[-1]
         border = min((stride + 1) * self._stride, self._blocks.count)
-        look = None if before.high is None else self._look(border)
-        step = _MOST_STEP + 1
-        if look is not None and before.high is not None:
-            step = (look.shown - before.high) % ROUND_HIGHS
-        if look is not None and before.high is not None and step <= _MOST_STEP:
-            mark = _Mark(before.high + step, look.low)
-        else:
-            mark = self._walk(stride)[-1]
+        mark = self._look(border, before) or self._walk(stride)[-1]
         self._marks.append(mark)
         self._times.append(mark.time)
 
-    def _look(self, block: int) -> _Look | None:
-        """The clock before a block; None where it does not come as sensors send it."""
+    def _look(self, block: int, before: Mark) -> Mark | None:
+        """The time at a block, less than a round of the clock after a mark.
+
+        None where the clock does not come as sensors send it, so that this cannot be told.
+        """
+        if before.high is None:
+            return None
         place = self._blocks.place(block)
         for length in (self._blocks.grain.look, 8 * self._blocks.grain.look):
-            look = _steady_clock(self._blocks.before(place, length))
-            if look is not None:
-                return look
+            mark = steady_mark(self._blocks.before(place, length))
+            if mark is not None and mark.high is not None:
+                step = (mark.high - before.high) % ROUND_HIGHS
+                high = before.high + step
+                return Mark(high, mark.low) if step <= _MOST_STEP else None
         return None
 
-    def _walk(self, stride: int) -> list[_Mark]:
+    def _walk(self, stride: int) -> list[Mark]:
         """The times at the ends of a stride's blocks, from every word of it."""
         if stride not in self._walked:
             first = stride * self._stride
             stop = min(first + self._stride, self._blocks.count)
-            ends = [self._blocks.place(block) for block in range(first + 1, stop + 1)]
-            words = self._blocks.read(first, stop)
-            inside = np.array(ends) - self._blocks.place(first)
-            self._walked[stride] = _follow(
-                words, inside, self._marks[stride], self._blocks, ends[-1]
+            start, end = self._blocks.place(first), self._blocks.place(stop)
+            self._walked[stride] = follow_marks(
+                self._blocks.read(first, stop),
+                [self._blocks.place(block) - start for block in range(first + 1, stop + 1)],
+                self._marks[stride],
+                lambda: self._blocks.next_high(end),
             )
         return self._walked[stride]
 
@@ -216,21 +179,3 @@ class Skeleton:
 
     def _time(self, block: int) -> int:
         return self.mark(block).time
-
-
-def _steady_clock(words: Words) -> _Look | None:
-    """What the clock is after some words, if they show it often, as sensors send it."""
-    kinds = kinds_of(words)
-    shown = words[np.flatnonzero(kinds == TIME_HIGH)] & TIME
-    lows = np.flatnonzero(kinds == TIME_LOW)
-    if len(shown) < _FEWEST_HIGHS or not len(lows):
-        return None
-    changes = np.flatnonzero(shown[1:] != shown[:-1])
-    if len(changes) > 1 + len(shown) // 64:
-        return None
-    last_change = int(np.flatnonzero(kinds == TIME_HIGH)[changes[-1] + 1]) if len(changes) else -1
-    low = int(words[lows[-1]] & TIME) if lows[-1] > last_change else 0
-    return _Look(int(shown[-1]), low)
-
-
-def _follow(words: Words, ends: Any, before: _Mark, blocks: Blocks, behind: int) -> list[_Mark]: ...

@@ -51,7 +51,7 @@ FORMATS: tuple[Format, ...] = (
         why_not="AEDAT 1 to 3 cannot be read yet: evlib gives no events for them, without an error",
     ),
     Format("EVT3", (".raw",), states_evt("3.0", "3"), by_evlib=True),
-    Format("EVT2.1", (".raw",), states_evt("2.1"), by_evlib=True),
+    Format("EVT2.1", (".raw",), states_evt("2.1", "21"), by_evlib=True),
     Format("EVT2", (".raw",), states_evt("2.0", "2"), by_evlib=True),
     Format(
         "DAT",

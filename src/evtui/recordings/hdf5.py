@@ -39,7 +39,7 @@ from evtui.units import format_duration
 _INDEX_ROWS = 1 << 18
 """Rows that the full pass reads while windows wait."""
 
-_CURVE_BYTES = 24 << 20
+_CURVE_BYTES = 16 << 20
 """What a cheap timeline may inflate: about a tenth of a second of gzip."""
 _CURVE_BLOCKS = 200
 

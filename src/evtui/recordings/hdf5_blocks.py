@@ -15,6 +15,7 @@ from evtui.recordings.hdf5_columns import Source
 from evtui.recordings.search import SortedSearch
 
 _KEPT_BYTES = 32 << 20
+"""Memory for decoded blocks; more where two blocks of each column need more."""
 
 Column = NDArray[Any]
 Decoders = Mapping[str, Callable[[Raw], Column]]
@@ -34,6 +35,7 @@ class Blocks:
         self._kept: OrderedDict[tuple[str, int], Column] = OrderedDict()
         self.kept_bytes = 0
         """Memory of the blocks that are kept."""
+        self._limit = max(_KEPT_BYTES, 2 * _largest_block(source) * BYTES_PER_EVENT)
         self.t_rows = source.storage("t").block_rows
         """Rows of a block of t."""
         self.rows = source.rows
@@ -52,7 +54,7 @@ class Blocks:
 
     def events(self, start: int, stop: int) -> Events:
         """Rows start to stop, by way of the blocks kept in memory where they fit in there."""
-        if (stop - start) * BYTES_PER_EVENT > _KEPT_BYTES // 2:
+        if (stop - start) * BYTES_PER_EVENT > self._limit // 2:
             return self.events_once(start, stop)
         t, x, y, p = (self._rows(name, start, stop) for name in "txyp")
         return Events(t, x, y, p)
@@ -68,9 +70,8 @@ class Blocks:
         return Events(t, x, y, p)
 
     def learn_times(self, block: int) -> None:
-        """Look up the first and last time of a block, unless they are known."""
+        """Look up the first time of a block, and the last where it comes at no cost."""
         self._ends.value(2 * block)
-        self._ends.value(2 * block + 1)
 
     def places(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Rows whose time is known, ascending, and those times."""
@@ -96,7 +97,7 @@ class Blocks:
         column.setflags(write=False)  # windows are views of it
         self._kept[name, block] = column
         self.kept_bytes += column.nbytes
-        while self.kept_bytes > _KEPT_BYTES and len(self._kept) > 1:
+        while self.kept_bytes > self._limit and len(self._kept) > 1:
             _, dropped = self._kept.popitem(last=False)
             self.kept_bytes -= dropped.nbytes
 
@@ -134,3 +135,7 @@ class Blocks:
         row = min((block + 1) * self.t_rows, self.rows) - 1 if last else block * self.t_rows
         raw = self._source.read("t", row, row + 1)["t"]
         return int(self._decoders["t"](raw)[0])
+
+
+def _largest_block(source: Source) -> int:
+    return min(source.rows, max(source.storage(name).block_rows for name in "txyp"))

@@ -32,7 +32,7 @@ CONTIGUOUS_ROWS = 16_384
 _LEAST_ROWS = 8_192
 """Smaller chunks are read several at once."""
 
-_LARGEST_CHUNK = 256 << 20
+_LARGEST_CHUNK = 128 << 20
 """Bytes of one chunk, which has to be inflated whole to see any of it."""
 
 _FILTERS = {

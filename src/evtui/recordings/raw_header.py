@@ -83,7 +83,8 @@ def read_header(path: Path, descriptor: int) -> RawHeader:
         except OSError as error:
             raise CannotRead.because(path, error) from error
         header = parse_header(head)
-        if header.data_offset < len(head) or len(head) < length:
+        # Where but one byte is left over, a line may begin with it.
+        if header.data_offset + 1 < len(head) or len(head) < length:
             return header
         length *= 4
     raise DamagedRecording(path, "its header does not end")

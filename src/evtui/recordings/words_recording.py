@@ -56,6 +56,9 @@ _LOOK_EVERY = 8 << 20
 meanwhile only if there are fewer than 244 events/s."""
 
 _CURVE_LOOKS = 200
+_FEWEST = 1e-9
+"""Events per word where the looks saw none: there may be some all the same."""
+
 _LIMIT_US = 1 << 61
 
 
@@ -175,7 +178,7 @@ class WordsRecording:
         places, times, shares = self._curve()
         rows = np.cumsum(np.diff(places, prepend=0) * shares)
         times = np.clip(times - info.t_first_us, 0, info.duration_us + 1)
-        scaled = rows * (info.events / max(float(rows[-1]), 1e-9))
+        scaled = rows * (info.events / rows[-1])
         return timeline_from_places(scaled, times, info.duration_us, bins)
 
     def _curve(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
@@ -193,7 +196,7 @@ class WordsRecording:
         return (
             np.array([0, *places, self._words.count]),
             np.array([-FAR, *times, FAR]),
-            np.concatenate([[0.0], between]),
+            np.concatenate([[0.0], np.maximum(between, _FEWEST)]),
         )
 
     def index(self, progress: Progress, cancelled: Cancelled) -> None:

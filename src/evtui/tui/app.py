@@ -6,12 +6,20 @@ import threading
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from textual import on
 from textual.app import App, SystemCommand
 from textual.screen import Screen
 
 from evtui.errors import EvtuiError
 from evtui.store.messages import CacheStats, LoadProgress
 from evtui.tui.actions import KEYMAPS, Place, bindings
+from evtui.tui.messages import (
+    ChangeSetting,
+    FirstPaint,
+    NotOpened,
+    OpenRecording,
+    ShowDetails,
+)
 from evtui.tui.screens.browser import BrowserScreen
 from evtui.tui.screens.details import DetailsScreen
 from evtui.tui.screens.help import HelpScreen
@@ -37,10 +45,8 @@ class EvtuiApp(App[None]):
         """
         super().__init__()
         self.services = services
-        self.stages: dict[Path, dict[str, float]] = {}
-        """Seconds by stage of each recording's last opening in this run."""
-        self.browser = BrowserScreen(paths)
-        self.player = PlayerScreen()
+        self.browser = BrowserScreen(paths, services)
+        self.player = PlayerScreen(services)
 
     def on_mount(self) -> None:
         settings = self.services.settings
@@ -55,8 +61,9 @@ class EvtuiApp(App[None]):
     async def on_unmount(self) -> None:
         await self.services.close()
 
-    def warm_up(self) -> None:
-        """After the first paint: mount the player and import what it needs, in the background."""
+    @on(FirstPaint)
+    def _warm_up(self) -> None:
+        """Mount the player and import what it needs, in the background."""
         self._get_screen(self.player)
         threading.Thread(target=_import_libraries, name="imports", daemon=True).start()
 
@@ -66,22 +73,32 @@ class EvtuiApp(App[None]):
 
     def action_settings(self) -> None:
         if not isinstance(self.screen, SettingsScreen):
-            self.push_screen(SettingsScreen())
+            self.push_screen(SettingsScreen(self.services))
 
     def action_help(self) -> None:
         if not isinstance(self.screen, HelpScreen):
             self.push_screen(HelpScreen(self.services.settings.keymap))
 
-    def show_details(self, path: Path) -> None:
-        """All that is known of a dataset, and the timing of its last opening in this run."""
-        row = self.browser.row(path)
-        if row is not None:
-            self.push_screen(DetailsScreen(row, self.stages.get(path)))
+    @on(OpenRecording)
+    def _open(self, message: OpenRecording) -> None:
+        self.player.open(message.path, message.loaded, message.stopwatch)
+        self.push_screen(self.player)
 
-    def change_setting(self, key: str, value: object) -> None:
+    @on(NotOpened)
+    def _not_opened(self, message: NotOpened) -> None:
+        self.browser.not_opened(message.path, message.error)
+
+    @on(ShowDetails)
+    def _show_details(self, message: ShowDetails) -> None:
+        row = self.browser.row(message.path)
+        if row is not None:
+            self.push_screen(DetailsScreen(row, self.services.stages.get(message.path)))
+
+    @on(ChangeSetting)
+    def _change_setting(self, message: ChangeSetting) -> None:
         """Change a setting, let it act on every screen, and say so where it cannot be kept."""
         try:
-            self.services.change(key, value)
+            self.services.change(message.key, message.value)
         except EvtuiError as error:
             self.notify(str(error), severity="error", markup=False)
         settings = self.services.settings
@@ -89,6 +106,8 @@ class EvtuiApp(App[None]):
         self.set_keymap(KEYMAPS[settings.keymap])
         self.browser.apply_settings()
         self.player.apply_settings()
+        if isinstance(self.screen, SettingsScreen):
+            self.screen.show_values()
 
     def _on_store(self, message: LoadProgress | CacheStats) -> None:
         """The store speaks in the app's own thread: hand on to the screens."""

@@ -30,7 +30,7 @@ class Opened:
 
 
 @dataclass(frozen=True, slots=True)
-class NotOpened:
+class Failed:
     """Why a recording did not open."""
 
     path: Path
@@ -42,7 +42,7 @@ def open_beside(
     loaded: Recording | None,
     shelf: Shelf,
     stopwatch: Stopwatch,
-    deliver: Callable[[Opened | NotOpened], None],
+    deliver: Callable[[Opened | Failed], None],
 ) -> None:
     """Open a recording and read its first window in a thread of its own.
 
@@ -58,7 +58,7 @@ def open_beside(
         try:
             deliver(_open(path, loaded, shelf, stopwatch))
         except RecordingError as error:
-            deliver(NotOpened(path, error))
+            deliver(Failed(path, error))
 
     threading.Thread(target=run, name="opening", daemon=True).start()
 

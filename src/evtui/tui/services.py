@@ -30,6 +30,8 @@ class Services:
     log: Log = field(default_factory=Log)
     problems: list[str] = field(default_factory=list)
     """What did not go as asked while these were made; the app says so when it starts."""
+    stages: dict[Path, dict[str, float]] = field(default_factory=dict)
+    """Seconds by stage of each recording's last opening in this run."""
     config_file: Path = field(default_factory=paths.config_file)
 
     @classmethod

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
@@ -22,9 +23,9 @@ from evtui.errors import (
 )
 from evtui.library.survey import Finished, Found, Learned, Report, Survey
 from evtui.store.messages import LoadProgress, Stage
-from evtui.timing import Stopwatch
 from evtui.tui.actions import Place, bindings
 from evtui.tui.columns import Row
+from evtui.tui.messages import ChangeSetting, FirstPaint, OpenRecording, ShowDetails
 from evtui.tui.widgets.dataset_table import DatasetTable
 from evtui.tui.widgets.gauge import Gauge
 from evtui.tui.widgets.loading_panel import LoadingPanel
@@ -34,7 +35,6 @@ from evtui.units import printable
 if TYPE_CHECKING:
     from evtui.store.loaded import Loaded
     from evtui.store.messages import CacheStats
-    from evtui.tui.app import EvtuiApp
     from evtui.tui.services import Services
 
 GAUGE_INTERVAL_S = 0.5
@@ -54,21 +54,14 @@ class BrowserScreen(Screen[None]):
             self.survey = survey
             self.report = report
 
-    def __init__(self, paths: Sequence[Path]) -> None:
+    def __init__(self, paths: Sequence[Path], services: Services) -> None:
         super().__init__()
+        self._services = services
         self._paths = paths
         self._survey: Survey | None = None
         self._found: set[Path] = set()
         self._open_when_loaded: Path | None = None
         self._preloading: Path | None = None
-
-    @property
-    def _app(self) -> EvtuiApp:
-        return cast("EvtuiApp", self.app)
-
-    @property
-    def _services(self) -> Services:
-        return self._app.services
 
     def compose(self) -> ComposeResult:
         yield Static(id="browser-title")
@@ -109,7 +102,7 @@ class BrowserScreen(Screen[None]):
 
     def after_first_paint(self) -> None:
         """The table is on the screen: import and open what was put off until now."""
-        self._app.warm_up()
+        self.post_message(FirstPaint())
         if self._survey is not None:
             self._survey.begin_learning()
         if len(self._paths) == 1 and not self._paths[0].is_dir():
@@ -215,8 +208,7 @@ class BrowserScreen(Screen[None]):
                 self._load(path, then_open=True)
                 return
         self._open_when_loaded = None
-        self._app.player.open(path, loaded, Stopwatch())
-        self._app.push_screen(self._app.player)
+        self.post_message(OpenRecording(path, loaded))
         if loaded is None and self._services.settings.cache:
             self._load(path, then_open=False)
 
@@ -242,7 +234,7 @@ class BrowserScreen(Screen[None]):
     def _load(self, path: Path, *, then_open: bool) -> None:
         if then_open:
             self._open_when_loaded = path
-        self.run_worker(self._await_load(path), group=f"load {path}", exit_on_error=True)
+        self.run_worker(partial(self._await_load, path), group=f"load {path}", exit_on_error=True)
 
     async def _await_load(self, path: Path) -> None:
         """Wait for a load; its progress comes as messages, its outcome is told here."""
@@ -279,8 +271,7 @@ class BrowserScreen(Screen[None]):
             if row is self._table.current:
                 self.query_one(PreviewPane).show(row)
         if self._open_when_loaded == path and self.is_current:
-            self._app.player.open(path, loaded, Stopwatch())
-            self._app.push_screen(self._app.player)
+            self.post_message(OpenRecording(path, loaded))
 
     def action_unload(self) -> None:
         row = self._table.current
@@ -302,12 +293,12 @@ class BrowserScreen(Screen[None]):
         self._services.store.cancel(message.path)
 
     def action_toggle_cache(self) -> None:
-        self._app.change_setting("cache", not self._services.settings.cache)
+        self.post_message(ChangeSetting("cache", not self._services.settings.cache))
 
     def action_details(self) -> None:
         row = self._table.current
         if row is not None:
-            self._app.show_details(row.dataset.path)
+            self.post_message(ShowDetails(row.dataset.path))
 
     def action_rescan(self) -> None:
         self._begin_survey()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
@@ -16,7 +16,8 @@ from evtui.errors import ExportError
 from evtui.recordings.base import Recording, Timeline
 from evtui.store.beside import let_go
 from evtui.tui.actions import Place, bindings
-from evtui.tui.opening import NotOpened, Opened, open_beside
+from evtui.tui.messages import NotOpened, ShowDetails
+from evtui.tui.opening import Failed, Opened, open_beside
 from evtui.tui.widgets.event_view import EventView
 from evtui.tui.widgets.status_line import StatusLine
 from evtui.tui.widgets.timeline_bar import TimelineBar
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from evtui.store.loaded import Loaded
     from evtui.store.messages import CacheStats, LoadProgress
     from evtui.timing import Stopwatch
-    from evtui.tui.app import EvtuiApp
     from evtui.tui.services import Services
 
 TIMELINE_BINS = 400
@@ -42,7 +42,7 @@ class PlayerScreen(Screen[None]):
     class Outcome(Message):
         """The opening ended, one way or the other."""
 
-        def __init__(self, outcome: Opened | NotOpened) -> None:
+        def __init__(self, outcome: Opened | Failed) -> None:
             super().__init__()
             self.outcome = outcome
 
@@ -62,8 +62,9 @@ class PlayerScreen(Screen[None]):
             self.path = path
             self.timeline = timeline
 
-    def __init__(self) -> None:
+    def __init__(self, services: Services) -> None:
         super().__init__()
+        self._services = services
         self.path: Path | None = None
         """The recording that is open or opening."""
         self.session: Session | None = None
@@ -72,14 +73,6 @@ class PlayerScreen(Screen[None]):
         self._in_memory = False
         self._stopwatch: Stopwatch | None = None
         self._frame_events = 0
-
-    @property
-    def _app(self) -> EvtuiApp:
-        return cast("EvtuiApp", self.app)
-
-    @property
-    def _services(self) -> Services:
-        return self._app.services
 
     def compose(self) -> ComposeResult:
         yield Static(id="hud")
@@ -103,7 +96,7 @@ class PlayerScreen(Screen[None]):
             self._post_outcome,
         )
 
-    def _post_outcome(self, outcome: Opened | NotOpened) -> None:
+    def _post_outcome(self, outcome: Opened | Failed) -> None:
         self.post_message(self.Outcome(outcome))
 
     def _post_frame(self, frame: Frame) -> None:
@@ -115,9 +108,9 @@ class PlayerScreen(Screen[None]):
         outcome = message.outcome
         if outcome.path != self.path or not self.is_current:
             self._let_go(outcome)
-        elif isinstance(outcome, NotOpened):
+        elif isinstance(outcome, Failed):
             self.action_leave()
-            self._app.browser.not_opened(outcome.path, outcome.error)
+            self.post_message(NotOpened(outcome.path, outcome.error))
         else:
             self._begin(outcome)
 
@@ -140,7 +133,7 @@ class PlayerScreen(Screen[None]):
         )
         self._show_status()
         self.call_after_refresh(self._first_frame_drawn)
-        self.run_worker(self._pace(), exclusive=True, group="pace")
+        self.run_worker(self._pace, exclusive=True, group="pace")
         self.run_worker(self._read_timeline, thread=True, exclusive=True, group="timeline")
 
     def _first_frame_drawn(self) -> None:
@@ -150,10 +143,10 @@ class PlayerScreen(Screen[None]):
         self._stopwatch.note("first frame", total - sum(self._stopwatch.stages.values()))
         stages = dict(self._stopwatch.stages)
         if self.path is not None:
-            self._app.stages[self.path] = stages
+            self._services.stages[self.path] = stages
         self._services.log.write("opened", path=self.path, seconds=total, stages=stages)
 
-    def _let_go(self, outcome: Opened | NotOpened) -> None:
+    def _let_go(self, outcome: Opened | Failed) -> None:
         if isinstance(outcome, Opened):
             if outcome.in_memory:
                 self._services.store.playing(outcome.path, False)
@@ -311,7 +304,7 @@ class PlayerScreen(Screen[None]):
 
     def action_details(self) -> None:
         if self.path is not None:
-            self._app.show_details(self.path)
+            self.post_message(ShowDetails(self.path))
 
     def action_picture(self) -> None:
         """Save the frame shown as a PNG at the sensor's resolution, in the current folder."""
@@ -365,7 +358,7 @@ class PlayerScreen(Screen[None]):
 
         session, look = self.session, self.query_one(EventView).look
         if session is not None and look is not None and self.path is not None:
-            text = hud_text(session, look, frame, self._app.stages.get(self.path, {}))
+            text = hud_text(session, look, frame, self._services.stages.get(self.path, {}))
             self.query_one("#hud", Static).update(text)
 
     def hear_store(self, message: LoadProgress | CacheStats) -> None:

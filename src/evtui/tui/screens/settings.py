@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 from textual.app import ComposeResult
@@ -12,9 +12,10 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from evtui import settings
+from evtui.tui.messages import ChangeSetting
 
 if TYPE_CHECKING:
-    from evtui.tui.app import EvtuiApp
+    from evtui.tui.services import Services
 
 _LABEL_WIDTH = 46
 
@@ -29,6 +30,10 @@ class SettingsScreen(ModalScreen[None]):
         ("j", "move(1)", "Down"),
         ("k", "move(-1)", "Up"),
     ]
+
+    def __init__(self, services: Services) -> None:
+        super().__init__()
+        self._services = services
 
     def compose(self) -> ComposeResult:
         with Vertical(id="settings-box"):
@@ -53,15 +58,18 @@ class SettingsScreen(ModalScreen[None]):
         else:
             options.action_cursor_up()
 
+    def show_values(self) -> None:
+        """A setting changed: show what all are now."""
+        options = self.query_one(OptionList)
+        for at, key in enumerate(settings.KEYS):
+            options.replace_option_prompt_at_index(at, self._line(key))
+
     def _change(self, index: int, steps: int) -> None:
         key = settings.KEYS[index]
-        cast("EvtuiApp", self.app).change_setting(key, self._next(key, steps))
-        options = self.query_one(OptionList)
-        for at, name in enumerate(settings.KEYS):
-            options.replace_option_prompt_at_index(at, self._line(name))
+        self.post_message(ChangeSetting(key, self._next(key, steps)))
 
     def _value(self, key: str) -> Any:
-        return getattr(cast("EvtuiApp", self.app).services.settings, key)
+        return getattr(self._services.settings, key)
 
     def _next(self, key: str, steps: int) -> Any:
         """The value ``steps`` further among the choices; one set elsewhere lies between them."""

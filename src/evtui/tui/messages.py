@@ -1,0 +1,54 @@
+"""What a screen asks of the app: the app routes it to whoever answers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+
+from evtui.timing import Stopwatch
+
+if TYPE_CHECKING:
+    from evtui.errors import RecordingError
+    from evtui.store.loaded import Loaded
+
+
+class FirstPaint(Message):
+    """The table is on the screen: what was put off until now may begin."""
+
+
+class OpenRecording(Message):
+    """Play a recording, from memory where it is given; the stopwatch runs from here."""
+
+    def __init__(self, path: Path, loaded: Loaded | None) -> None:
+        super().__init__()
+        self.path = path
+        self.loaded = loaded
+        self.stopwatch = Stopwatch()
+
+
+class NotOpened(Message):
+    """A recording that was to be played could not be opened."""
+
+    def __init__(self, path: Path, error: RecordingError) -> None:
+        super().__init__()
+        self.path = path
+        self.error = error
+
+
+class ShowDetails(Message):
+    """Show all that is known of a dataset."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self.path = path
+
+
+class ChangeSetting(Message):
+    """Change a setting, by its key."""
+
+    def __init__(self, key: str, value: object) -> None:
+        super().__init__()
+        self.key = key
+        self.value = value

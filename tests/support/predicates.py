@@ -1,0 +1,64 @@
+"""Hypothesis strategies for queries over events in evlib's schema."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import polars as pl
+from hypothesis import strategies as st
+
+T = pl.col("t")
+
+_LOWEST_US, _HIGHEST_US = -20, 120
+_FORMS = (T.dt.total_microseconds(), T.to_physical(), T.cast(pl.Int64))
+_COMPARISONS = (
+    lambda a, b: a >= b,
+    lambda a, b: a > b,
+    lambda a, b: a <= b,
+    lambda a, b: a < b,
+    lambda a, b: a == b,
+    lambda a, b: a != b,
+)
+_us = st.integers(_LOWEST_US, _HIGHEST_US)
+_durations = st.one_of(
+    _us.map(lambda us: pl.lit(timedelta(microseconds=us))),
+    _us.map(lambda us: pl.duration(microseconds=us)),
+    st.integers(1_000 * _LOWEST_US, 1_000 * _HIGHEST_US).map(
+        lambda ns: pl.duration(nanoseconds=ns, time_unit="ns")
+    ),
+)
+_numbers = (_us | st.floats(_LOWEST_US, _HIGHEST_US)).map(pl.lit)
+
+
+@st.composite
+def _of_time(draw: st.DrawFn) -> pl.Expr:
+    form, values = draw(
+        st.sampled_from([(T, _durations), *((form, _numbers) for form in _FORMS)])
+    )
+    value = draw(values)
+    if draw(st.booleans()):
+        closed = draw(st.sampled_from(["both", "left", "right", "none"]))
+        return form.is_between(value, draw(values), closed=closed)
+    compare = draw(st.sampled_from(_COMPARISONS))
+    return compare(form, value) if draw(st.booleans()) else compare(value, form)
+
+
+_of_the_rest = st.one_of(
+    st.integers(0, 8).map(lambda x: pl.col("x") > x),
+    st.integers(0, 8).map(lambda y: pl.col("y").is_in([y, y + 1])),
+    st.sampled_from([pl.col("polarity") > 0, pl.lit(value=True), T.is_not_null()]),
+    st.integers(0, 60).map(lambda us: T - timedelta(microseconds=us) > timedelta(microseconds=20)),
+)
+
+
+def predicates() -> st.SearchStrategy[pl.Expr]:
+    """Conditions on events between −20 and 120 µs and on a few pixels."""
+    return st.recursive(
+        _of_time() | _of_the_rest,
+        lambda some: st.one_of(
+            st.builds(lambda a, b: a & b, some, some),
+            st.builds(lambda a, b: a | b, some, some),
+            some.map(lambda one: ~one),
+        ),
+        max_leaves=5,
+    )
