@@ -68,9 +68,10 @@ def test_a_file_holds_its_scenes_events_and_truth(tmp_path: Path) -> None:
     with h5py.File(path) as file:
         events = Events(*(file["events"][name][:] for name in "txyp"))
         assert (file.attrs["width"], file.attrs["height"]) == (64, 48)
-        assert file.attrs["description"] == "A tiny fan, one."
+        assert file.attrs["description"] == b"A tiny fan, one."
         for name, value in truth.items():
             held = file.attrs[name]
+            held = held.decode() if isinstance(held, bytes) else held
             assert (held.tolist() if isinstance(value, list) else held) == value
     assert len(events) > 1_000
     assert events.equals(Events.concatenate(run for _end, run in simulation.slices()))

@@ -80,9 +80,9 @@ def test_attributes(tmp_path: Path, make_events: MakeEvents) -> None:
     with h5py.File(tmp_path / "out.h5") as file:
         assert (file.attrs["width"], file.attrs["height"]) == (640, 480)
         assert (file["events"].attrs["width"], file["events"].attrs["height"]) == (640, 480)
-        assert (file.attrs["format"], file.attrs["format_version"]) == ("evtui events", 1)
-        assert file["events/t"].attrs["unit"] == "us"
-        assert file.attrs["description"] == "a fän"
+        assert (file.attrs["format"], file.attrs["format_version"]) == (b"evtui events", 1)
+        assert file["events/t"].attrs["unit"] == b"us"
+        assert file.attrs["description"].decode() == "a fän"
         assert (file.attrs["seed"], file.attrs["speed"]) == (7, 1.5)
         assert file.attrs["hot"].tolist() == [1, 2]
         assert file.attrs["names"].tolist() == ["a", "b"]

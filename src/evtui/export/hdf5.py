@@ -158,14 +158,15 @@ class _Hdf5File:
     def open(self, path: Path) -> None:
         self._raw = _CalmFile(path, "r+b")
         self._hdf5 = h5py.File(self._raw, "w")
-        self._hdf5.attrs.update(self._own)
-        self._hdf5.attrs.update(self._size, format=EVTUI_FORMAT, format_version=FORMAT_VERSION)
+        self._hdf5.attrs.update({name: _fixed(value) for name, value in self._own.items()})
+        self._hdf5.attrs.update(self._size, format_version=FORMAT_VERSION)
+        self._hdf5.attrs["format"] = _fixed(EVTUI_FORMAT)
         group = self._hdf5.create_group("events")
         group.attrs.update(self._size)
         growing = {"shape": (0,), "maxshape": (None,), "chunks": (CHUNK_EVENTS,)}
         for name, dtype in _COLUMNS.items():
             group.create_dataset(name, dtype=dtype, **growing, **self._compression)
-        group["t"].attrs["unit"] = "us"
+        group["t"].attrs["unit"] = _fixed("us")
 
     def write(self, events: Events, t_first_us: int) -> None:
         columns: dict[str, NDArray[Any]] = {
@@ -185,6 +186,14 @@ class _Hdf5File:
             self._hdf5.close()
         if self._raw:
             self._raw.close()
+
+
+def _fixed(value: Attribute) -> Any:
+    """Text as HDF5's fixed-length kind: a flipped bit in the heap of the other can hang HDF5."""
+    if not isinstance(value, str):
+        return value
+    encoded = value.encode()
+    return np.array(encoded, h5py.string_dtype("utf-8", max(1, len(encoded))))
 
 
 class _CalmFile(io.FileIO):

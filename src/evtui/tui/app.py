@@ -111,6 +111,14 @@ class EvtuiApp(App[None]):
 
     def _on_store(self, message: LoadProgress | CacheStats) -> None:
         """The store speaks in the app's own thread: hand on to the screens."""
+        if isinstance(message, LoadProgress) and message.stage.ended:
+            self.services.log.write(
+                message.stage.value,
+                path=message.path,
+                loader=message.loader,
+                seconds=message.elapsed_s,
+                error=message.error,
+            )
         for hear in (self.browser.hear_store, self.player.hear_store):
             hear(message)
 
