@@ -328,3 +328,20 @@ class AnyUse(RuleBasedStateMachine):
 
 
 TestAnyUse = AnyUse.TestCase
+
+
+@pytest.mark.parametrize(
+    ("duration_us", "window_us", "speed"),
+    [
+        (60_000_000, 10_000, 1.0),
+        (400_000, 10_000, 0.1),
+        (50_000, 2_000, 0.01),
+        (2_790, 100, 0.001),
+        (0, 10, 0.001),
+    ],
+)
+def test_it_starts_so_that_something_is_to_be_seen(duration_us, window_us, speed):
+    transport = Transport.for_duration(duration_us)
+    assert (transport.window_us, transport.speed) == (window_us, speed)
+    assert transport.playing
+    assert transport.looping is (duration_us < 10_000_000)

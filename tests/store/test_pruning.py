@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from polars.io.plugins import register_io_source
 
 from evtui.store.pruning import ALWAYS, time_range
-from support.predicates import T, predicates
+from support.predicates import t, predicates
 
-SCHEMA = {"x": pl.Int16, "t": pl.Duration("us")}
+SCHEMA = {"x": pl.Int16, "y": pl.Int16, "t": pl.Duration("us"), "polarity": pl.Int8}
 SLACK_US = 3
 
 
@@ -41,22 +41,22 @@ def range_of(*filters: pl.Expr) -> tuple[int, int]:
 @pytest.mark.parametrize(
     "filters",
     [
-        (T >= us(1_000), T < us(2_000)),
-        ((T > us(999)) & (T <= us(1_999)) & (pl.col("x") > 3),),
-        (pl.col("x") > 3, us(1_000) <= T, us(2_000) > T),
-        (~(T < us(1_000)), T < us(2_000)),
-        (T.is_between(us(1_000), us(1_999)),),
-        (T.is_between(us(1_000), us(2_000), closed="left"),),
-        (T >= pl.duration(milliseconds=1), T < pl.duration(milliseconds=2, time_unit="ms")),
-        (T >= np.timedelta64(1_000_000, "ns"), T < np.timedelta64(2, "ms")),
-        (T >= pl.lit(us(400)) + pl.lit(us(600)), T < us(2_000)),
-        (T.dt.total_microseconds() >= 1_000, T.dt.total_microseconds() < 2_000),
-        (T.dt.total_microseconds() >= 1e3, T.dt.total_microseconds() < 1_999.5),
-        (T.dt.total_microseconds().is_between(1_000, 1_999),),
-        (T.to_physical() >= 1_000, T.cast(pl.Int64) < 2_000),
-        (T >= us(0), T < us(2_000), T >= us(1_000), T < us(7_000)),
+        (t >= us(1_000), t < us(2_000)),
+        ((t > us(999)) & (t <= us(1_999)) & (pl.col("x") > 3),),
+        (pl.col("x") > 3, us(1_000) <= t, us(2_000) > t),
+        (~(t < us(1_000)), t < us(2_000)),
+        (t.is_between(us(1_000), us(1_999)),),
+        (t.is_between(us(1_000), us(2_000), closed="left"),),
+        (t >= pl.duration(milliseconds=1), t < pl.duration(milliseconds=2, time_unit="ms")),
+        (t >= np.timedelta64(1_000_000, "ns"), t < np.timedelta64(2, "ms")),
+        (t >= pl.lit(us(400)) + pl.lit(us(600)), t < us(2_000)),
+        (t.dt.total_microseconds() >= 1_000, t.dt.total_microseconds() < 2_000),
+        (t.dt.total_microseconds() >= 1e3, t.dt.total_microseconds() < 1_999.5),
+        (t.dt.total_microseconds().is_between(1_000, 1_999),),
+        (t.to_physical() >= 1_000, t.to_physical() < 2_000),
+        (t.cast(pl.Int64).is_between(1_000, 1_999),),
+        (t >= us(0), t < us(2_000), t >= us(1_000), t < us(7_000)),
     ],
-    ids=str,
 )
 def test_a_range_is_told(filters):
     start, stop = range_of(*filters)
@@ -65,27 +65,27 @@ def test_a_range_is_told(filters):
 
 
 def test_one_side_is_told_alone():
-    assert range_of(T >= us(5)) == (4, ALWAYS[1])
-    assert range_of(T < us(5)) == (ALWAYS[0], 7)
-    assert range_of(T == us(5)) == (4, 7)
+    assert range_of(t >= us(5)) == (4, ALWAYS[1])
+    assert range_of(t < us(5)) == (ALWAYS[0], 7)
+    assert range_of(t == us(5)) == (4, 7)
 
 
 @pytest.mark.parametrize(
     "predicate",
     [
-        (T < us(5)) | (T > us(10)),
-        (T < us(5)) ^ (T > us(10)),
-        T != us(5),
-        T.is_in([us(5)]),
-        T - us(5) > us(10),
-        T > T.shift(1),
-        us(5) > pl.col("x") * T,
-        T.dt.total_seconds() > 5,
-        T.cast(pl.Float32) > 5.0,
+        (t < us(5)) | (t > us(10)),
+        (t < us(5)) ^ (t > us(10)),
+        t != us(5),
+        t.is_in([us(5)]),
+        t - us(5) > us(10),
+        t > t.shift(1),
+        us(5) > pl.col("x") * t,
+        t.dt.total_seconds() > 5,
+        t.cast(pl.Float32) > 5.0,
         pl.col("x") > 5,
         pl.col("x").is_between(1, 2),
-        pl.when(T > us(5)).then(pl.col("x") > 1).otherwise(statement=True),
-        T.is_null(),
+        pl.when(t > us(5)).then(pl.col("x") > 1).otherwise(statement=True),
+        t.is_null(),
     ],
     ids=str,
 )
@@ -93,14 +93,14 @@ def test_what_is_not_recognised_leaves_all_of_time(predicate):
     assert time_range(predicate) == ALWAYS
 
 
-@pytest.mark.parametrize("value", [float("nan"), float("inf"), None, 10**18])
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), None, 2**62])
 def test_odd_values_leave_what_they_allow(value):
-    start, stop = time_range(T.dt.total_microseconds() <= pl.lit(value))
+    start, stop = time_range(t.dt.total_microseconds() <= pl.lit(value))
     assert (start, stop) == ALWAYS
 
 
 def test_a_range_that_holds_nothing_is_told_as_such():
-    start, stop = range_of(T > us(10_000), T < us(5))
+    start, stop = range_of(t > us(10_000), t < us(5))
     assert start >= stop
 
 
@@ -114,4 +114,4 @@ def test_a_range_never_loses_a_row(predicate, times):
     )
     start, stop = time_range(handed_over)
     kept = frame.filter(predicate)["t"].dt.total_microseconds()
-    assert all(start <= t < stop for t in kept)
+    assert all(start <= us < stop for us in kept)

@@ -7,10 +7,10 @@ from datetime import timedelta
 import polars as pl
 from hypothesis import strategies as st
 
-T = pl.col("t")
+t = pl.col("t")
 
 _LOWEST_US, _HIGHEST_US = -20, 120
-_FORMS = (T.dt.total_microseconds(), T.to_physical(), T.cast(pl.Int64))
+_FORMS = (t.dt.total_microseconds(), t.to_physical(), t.cast(pl.Int64))
 _COMPARISONS = (
     lambda a, b: a >= b,
     lambda a, b: a > b,
@@ -32,9 +32,7 @@ _numbers = (_us | st.floats(_LOWEST_US, _HIGHEST_US)).map(pl.lit)
 
 @st.composite
 def _of_time(draw: st.DrawFn) -> pl.Expr:
-    form, values = draw(
-        st.sampled_from([(T, _durations), *((form, _numbers) for form in _FORMS)])
-    )
+    form, values = draw(st.sampled_from([(t, _durations), *((form, _numbers) for form in _FORMS)]))
     value = draw(values)
     if draw(st.booleans()):
         closed = draw(st.sampled_from(["both", "left", "right", "none"]))
@@ -46,8 +44,8 @@ def _of_time(draw: st.DrawFn) -> pl.Expr:
 _of_the_rest = st.one_of(
     st.integers(0, 8).map(lambda x: pl.col("x") > x),
     st.integers(0, 8).map(lambda y: pl.col("y").is_in([y, y + 1])),
-    st.sampled_from([pl.col("polarity") > 0, pl.lit(value=True), T.is_not_null()]),
-    st.integers(0, 60).map(lambda us: T - timedelta(microseconds=us) > timedelta(microseconds=20)),
+    st.sampled_from([pl.col("polarity") > 0, pl.lit(value=True), t.is_not_null()]),
+    st.integers(0, 60).map(lambda us: t - timedelta(microseconds=us) > timedelta(microseconds=20)),
 )
 
 

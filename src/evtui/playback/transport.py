@@ -23,6 +23,7 @@ DEFAULT_WINDOW_US = 10_000
 
 LOOPS_BELOW_S = 10
 SHORTEST_RUN_S = 3
+FEWEST_WINDOWS = 20
 SEEK_S = 5
 
 
@@ -47,10 +48,12 @@ class Transport:
     def for_duration(cls, duration_us: int) -> Transport:
         """A transport that starts as a viewer wants it.
 
-        A short recording loops, and one that would be over in a moment is slowed down until it
-        lasts ``SHORTEST_RUN_S``.
+        A short recording loops; one that would be over in a moment is slowed down until it lasts
+        ``SHORTEST_RUN_S``, and its window is narrowed until it is ``FEWEST_WINDOWS`` long.
         """
         transport = cls(duration_us, playing=True, looping=duration_us < LOOPS_BELOW_S * US_PER_S)
+        narrow = [window for window in WINDOWS_US if window * FEWEST_WINDOWS <= duration_us]
+        transport.window_us = min(DEFAULT_WINDOW_US, max(narrow, default=WINDOWS_US[0]))
         fitting = [speed for speed in SPEEDS if duration_us / speed >= SHORTEST_RUN_S * US_PER_S]
         transport.speed = min(1.0, max(fitting, default=SPEEDS[0]))
         return transport

@@ -35,12 +35,12 @@ from evtui.recordings.conventions import tell_implausible, tell_size
 from evtui.recordings.counting import timeline_from_places
 from evtui.recordings.evt3_blocks import USUAL_GRAIN, Blocks, Grain
 from evtui.recordings.evt3_opening import (
-    estimate_events,
     events_per_word,
     first_time,
     last_time,
-    reach,
+    looks_before,
     spread,
+    take_sample,
 )
 from evtui.recordings.evt3_pass import FullPass, counted_from, full_pass
 from evtui.recordings.evt3_seeking import Skeleton
@@ -101,13 +101,15 @@ class Evt3Recording:
         self._skeleton = Skeleton(self._blocks)
         self._pass: FullPass | None = None
         self._size_guess: Finding | None = None
+        self._sample = take_sample(self._blocks)
         self._info = self._describe()
         if file.bytes <= small_bytes:
             self.index(no_progress, never_cancelled)
 
     def _describe(self) -> RecordingInfo:
         first = first_time(self._blocks)
-        width, height = self._file.header.size or self._guess_size(*reach(self._blocks))
+        sample = self._sample
+        width, height = self._file.header.size or self._guess_size(sample.columns, sample.rows)
         duration, exact = (0, True) if first is None else self._duration(first)
         return RecordingInfo(
             path=self._file.path,
@@ -115,7 +117,7 @@ class Evt3Recording:
             bytes=self._file.bytes,
             width=width,
             height=height,
-            events=0 if first is None else estimate_events(self._blocks),
+            events=0 if first is None else sample.events,
             events_exact=first is None,
             t_first_us=first or 0,
             duration_us=duration,
@@ -133,7 +135,9 @@ class Evt3Recording:
         blocks, skeleton = self._blocks, self._skeleton
         skeleton.grow(min(_OPENING_BLOCKS, blocks.count))
         if skeleton.known_blocks == blocks.count:
-            return max(0, last_time(blocks, skeleton) - first), True
+            last = last_time(blocks, skeleton)
+            if last is not None:
+                return max(0, last - first), True
         elapsed = skeleton.mark(skeleton.known_blocks).time - first
         return max(0, elapsed * blocks.count // skeleton.known_blocks), False
 
@@ -172,7 +176,7 @@ class Evt3Recording:
         self._settle_duration()
         info, blocks = self._info, self._blocks
         borders = spread(blocks, _CURVE_LOOKS)
-        shares = events_per_word(blocks, borders)
+        shares = events_per_word(looks_before(blocks, borders))
         with self._lock:
             marks = [self._skeleton.mark(border) for border in borders]
         places = np.array([blocks.place(border) for border in borders])
@@ -225,7 +229,12 @@ class Evt3Recording:
     def findings(self) -> Sequence[Finding]:
         found = list(self._findings_at_opening())
         if self._pass is not None:
-            found += self._pass.findings()
+            return [*found, *self._pass.findings()]
+        if self._sample.unknown:
+            said = f"{format_count(self._sample.unknown)} words of unknown kind among"
+            said += f" {format_count(self._sample.words)} that were looked at"
+            said += "; until all is read, windows may lack events"
+            found.append(finding("damaged_words", said))
         return found
 
     def _findings_at_opening(self) -> Iterator[Finding]:

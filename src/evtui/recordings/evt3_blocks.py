@@ -9,7 +9,7 @@ from functools import partial
 
 import numpy as np
 
-from evtui.recordings.evt3_decoding import Decoded, decode
+from evtui.recordings.evt3_decoding import Decoded, decode, follow_base
 from evtui.recordings.evt3_words import (
     TIME,
     TIME_HIGH,
@@ -123,3 +123,11 @@ class Blocks:
                 return place - len(words) + int(found[-1])
             place, length = place - len(words), min(2 * length, _MOST_AT_ONCE)
         return None
+
+    def base_after(self, start: int, stop: int) -> Carry:
+        """``base`` and ``base_on`` after some words, the first of which is a VECT_BASE_X."""
+        carry = Carry()
+        for place in range(start, stop, _MOST_AT_ONCE):
+            words = self._words.read(place, min(place + _MOST_AT_ONCE, stop))
+            carry = follow_base(words, carry)
+        return carry

@@ -117,6 +117,13 @@ def decode(words: Words, carry: Carry, next_high: NextHigh = no_more) -> Decoded
     return Decoded(events, left, oddities, times.ascending)
 
 
+def follow_base(words: Words, carry: Carry) -> Carry:
+    """``base`` and ``base_on`` after some words, nothing else."""
+    kinds = kinds_of(words)
+    starts = _place_vectors(words, kinds, vector_places(kinds), carry)
+    return Carry(base=starts.base, base_on=starts.base_on)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class _Hits:
     """The events of a run of words, but for rows and times."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,9 +12,10 @@ from evtui.recordings.conventions import extent
 from evtui.recordings.evt3_blocks import Blocks, Run
 from evtui.recordings.evt3_decoding import decode
 from evtui.recordings.evt3_seeking import Skeleton
-from evtui.recordings.evt3_words import Carry, count_events
+from evtui.recordings.evt3_words import Carry, Words, count_events
 
 _LOOKS = 64
+_MOST_TRIES = 16
 
 
 def first_time(blocks: Blocks) -> int | None:
@@ -22,16 +26,47 @@ def first_time(blocks: Blocks) -> int | None:
     return None
 
 
-def last_time(blocks: Blocks, skeleton: Skeleton) -> int:
-    """The sensor's clock at the last event, µs, in a file that has events."""
+def last_time(blocks: Blocks, skeleton: Skeleton) -> int | None:
+    """The sensor's clock at the last event, µs; None where it is not in the last words."""
+    tries = 0
     for block in reversed(range(blocks.count)):
-        if not count_events(blocks.read(block, block + 1)):
-            continue
-        run = Run(block, block + 1, skeleton.carry(block))
-        done = next(blocks.decoded(run, find_base=skeleton.find_base))
-        if len(done.events):
-            return int(done.events.t.max())
-    return 0
+        if count_events(blocks.read(block, block + 1)):
+            run = Run(block, block + 1, skeleton.carry(block))
+            done = next(blocks.decoded(run, find_base=skeleton.find_base))
+            if len(done.events):
+                return int(done.events.t.max())
+            tries += 1
+        if tries == _MOST_TRIES:
+            break
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """What looks all over a file tell."""
+
+    words: int
+    """That were looked at."""
+    events: int
+    """An estimate for the whole file, at least 1."""
+    unknown: int
+    """Words of unknown kind among those looked at."""
+    columns: int
+    """So many hold all events that were seen."""
+    rows: int
+
+
+def take_sample(blocks: Blocks) -> Sample:
+    """Look at some words all over a file."""
+    looks = list(looks_before(blocks, spread(blocks, _LOOKS)))
+    seen = [decode(words, Carry(high=0, shown=0)) for words in looks]
+    return Sample(
+        words=sum(map(len, looks)),
+        events=max(1, round(blocks.total * float(np.mean(events_per_word(looks))))) if looks else 0,
+        unknown=sum(done.oddities.unknown for done in seen),
+        columns=max((extent(done.events.x) for done in seen), default=0),
+        rows=max((extent(done.events.y) for done in seen), default=0),
+    )
 
 
 def spread(blocks: Blocks, most: int) -> list[int]:
@@ -40,23 +75,11 @@ def spread(blocks: Blocks, most: int) -> list[int]:
     return [blocks.count * (step + 1) // number for step in range(number)]
 
 
-def events_per_word(blocks: Blocks, borders: list[int]) -> NDArray[np.float64]:
-    """Events for each word, in the last words before some borders."""
-    looks = [blocks.before(blocks.place(border), blocks.grain.look) for border in borders]
+def looks_before(blocks: Blocks, borders: list[int]) -> Iterator[Words]:
+    """The last words before some borders."""
+    return (blocks.before(blocks.place(border), blocks.grain.look) for border in borders)
+
+
+def events_per_word(looks: Iterable[Words]) -> NDArray[np.float64]:
+    """How many events some words have for each word."""
     return np.array([count_events(words) / len(words) for words in looks])
-
-
-def estimate_events(blocks: Blocks) -> int:
-    """How many events the file has, from a sample; at least one."""
-    shares = events_per_word(blocks, spread(blocks, _LOOKS))
-    return max(1, round(blocks.total * float(shares.mean())))
-
-
-def reach(blocks: Blocks) -> tuple[int, int]:
-    """How many columns and rows hold the events of a sample."""
-    width = height = 0
-    for border in spread(blocks, _LOOKS):
-        words = blocks.before(blocks.place(border), blocks.grain.look)
-        events = decode(words, Carry(high=0, shown=0)).events
-        width, height = max(width, extent(events.x)), max(height, extent(events.y))
-    return width, height

@@ -67,7 +67,7 @@ class FullPass:
         """What only a full pass can tell."""
         yield from self.tally.findings()
         odd = self.oddities
-        if odd.late:
+        if odd.late and not self.tally.steps_back:
             said = f"{format_count(odd.late)} events seem up to {format_duration(HIGH_US)} earlier"
             yield finding("time_goes_back", f"{said} than the one before, and are shown with it")
         if odd.unknown or odd.lone_highs:

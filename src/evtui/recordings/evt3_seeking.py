@@ -41,6 +41,8 @@ class Skeleton:
         """Of the marks, one for each stride; grows as times are asked for."""
         self._walked: dict[int, list[Mark]] = {}
         self._seen: dict[int, Mark] = {}
+        self._baseless = 0
+        """Up to this place no VECT_BASE_X was found."""
 
     @property
     def known_blocks(self) -> int:
@@ -99,11 +101,13 @@ class Skeleton:
     def find_base(self, block: int) -> Carry:
         """``base`` and ``base_on`` before a block, however far away they were set."""
         place = self._blocks.place(block)
+        if place <= self._baseless:
+            return Carry()
         found = self._blocks.last_of(VECT_BASE_X, place)
-        carry = Carry()
         if found is None:
-            return carry
-        return decode(self._blocks.before(place, place - found), carry).carry
+            self._baseless = place
+            return Carry()
+        return self._blocks.base_after(found, place)
 
     def mark(self, block: int) -> Mark:
         """The time at the beginning of a block; behind the last, at the file's end."""

@@ -38,6 +38,7 @@ CODES: dict[str, tuple[Severity, str]] = {
     "implausible_span": (_W, "the duration or the event rate is beyond any real recording"),
     "loader_differs": (_E, "the loader's events differ from what the file's own columns say"),
     "truncated": (_E, "the file ends in the middle of an event"),
+    "damaged_parts": (_E, "parts of the file cannot be decoded and are left out"),
     "unequal_columns": (_E, "the columns have different lengths; only the shortest is used"),
 }
 """Every code a finding may have: its severity and what it means in general."""

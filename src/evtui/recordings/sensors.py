@@ -1,4 +1,4 @@
-"""The sensor size as the header of a Prophesee RAW or DAT file tells it."""
+"""The sensor size as a file's header tells it: in so many words, or by what made the file."""
 
 from __future__ import annotations
 
@@ -15,9 +15,25 @@ _BY_PLUGIN = (
 sensor (OpenEB, ``psee_raw_file_header`` and ``plugins_map``): ``gen3_fx3``, ``gen31_evk2``,
 ``gen41_evk3`` and so on."""
 
+_BY_CAMERA = (
+    (("dvs128", "tmpdiff128", "edvs", "davis128"), (128, 128)),
+    (("davis208",), (208, 192)),
+    (("davis240", "sbret10", "sbret20", "sbret21"), (240, 180)),
+    (("davis346",), (346, 260)),
+    (("davis640", "davishet640"), (640, 480)),
+)
+"""Beginnings of the names that jAER and cAER give cameras (SensorsINI/processAEDAT,
+``ImportAedatBasicSourceName``; SensorsINI/jaer, ``WIDTH_PIXELS`` of the camera classes)."""
+
+
+def camera_size(name: str) -> tuple[int, int] | None:
+    """Width and height of an iniVation camera by its name; None where it is not known."""
+    wanted = name.lower()
+    return next((size for names, size in _BY_CAMERA if wanted.startswith(names)), None)
+
 
 def stated_size(fields: Mapping[str, str]) -> tuple[int, int] | None:
-    """Width and height as the header states them; None where it does not.
+    """Width and height as a Prophesee RAW or DAT header states them; None where it does not.
 
     ``% geometry 640x480``, ``% format EVT3;height=720;width=1280`` or ``% Width 304`` beside
     ``% Height 240`` (docs.prophesee.ai, "RAW file format" and "DAT file format"), else by the

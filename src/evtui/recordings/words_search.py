@@ -30,7 +30,7 @@ class Landmarks:
         self._words = words
         self._coding = coding
         self._look = LOOK_BYTES // coding.dtype.itemsize
-        self.block = self._look * -(-words.count // (self._look * _MOST_BLOCKS) or 1)
+        self.block = self._look * max(1, -(-words.count // (self._look * _MOST_BLOCKS)))
         """Words of a block."""
         self.count = -(-words.count // self.block)
         """Blocks of the file."""
@@ -59,8 +59,8 @@ class Landmarks:
 
     def spread(self, most: int) -> list[int]:
         """Blocks all over the file, the first and the last among them."""
-        evenly = np.linspace(0, max(0, self.count - 1), min(most, self.count))
-        return [int(block) for block in np.unique(evenly.astype(np.int64))]
+        looks = min(most, self.count)
+        return [number * (self.count - 1) // max(1, looks - 1) for number in range(looks)]
 
     def last_before(self, place: int) -> tuple[int, int] | None:
         """Place of the last time mark before a place, and what the clock shows."""

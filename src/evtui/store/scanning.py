@@ -92,7 +92,7 @@ class _Source:
             yield _sorted(events) if out_of_order else events
 
     def _is_out_of_order(self) -> bool:
-        """Whether time is known to go back; then all was read once, so that windows lack nothing."""
+        """Whether time is known to go back; all is then read once, so that windows lack nothing."""
         with self._lock:
             if not self._out_of_order and _goes_back(self._recording):
                 self._recording.index(no_progress, never_cancelled)

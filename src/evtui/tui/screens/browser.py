@@ -21,6 +21,7 @@ from evtui.errors import (
     NotEnoughMemory,
     RecordingError,
 )
+from evtui.library.discovery import Obstacle
 from evtui.library.survey import Finished, Found, Learned, Report, Survey
 from evtui.store.messages import LoadProgress, Stage
 from evtui.tui.actions import Place, bindings
@@ -60,6 +61,7 @@ class BrowserScreen(Screen[None]):
         self._paths = paths
         self._survey: Survey | None = None
         self._found: set[Path] = set()
+        self._obstacles: list[Obstacle] = []
         self._open_when_loaded: Path | None = None
         self._preloading: Path | None = None
 
@@ -111,7 +113,7 @@ class BrowserScreen(Screen[None]):
     def _begin_survey(self) -> None:
         if self._survey is not None:
             self._survey.cancel()
-        self._found = set()
+        self._found, self._obstacles = set(), []
         self._panel.note("looking for recordings…", "dim")
         survey: Survey | None = None
 
@@ -128,8 +130,7 @@ class BrowserScreen(Screen[None]):
         if isinstance(report, Found):
             self._found.update(dataset.path for dataset, _ in report.datasets)
             self._table.add(report.datasets)
-            for obstacle in report.obstacles:
-                self._panel.note(f"{obstacle.path}: {obstacle.reason}", "yellow")
+            self._obstacles += report.obstacles
         elif isinstance(report, Learned):
             self._table.learn(report.dataset, report.summary)
             current = self._table.current
@@ -148,6 +149,10 @@ class BrowserScreen(Screen[None]):
             self._panel.note(f"no recordings in {places}; evtui demo makes some", "yellow")
         else:
             self._panel.note("")
+        if self._obstacles:
+            first, more = self._obstacles[0], len(self._obstacles) - 1
+            text = f"{first.path}: {first.reason}" + (f", and {more} more" if more else "")
+            self._panel.note(text, "yellow")
         self._show_cached()
 
     def _show_title(self) -> None:

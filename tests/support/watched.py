@@ -1,0 +1,51 @@
+"""A recording that counts what is read of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from evtui.events import Events
+from evtui.recordings.base import Cancelled, Progress, RecordingInfo, Timeline
+from evtui.recordings.findings import Finding
+from evtui.recordings.memory import Columns, MemoryRecording
+from support.small import info
+
+
+class WatchedRecording:
+    """Columns in memory, behind no more than what every ``Recording`` promises."""
+
+    def __init__(self, columns: Columns, findings: Sequence[Finding] = ()) -> None:
+        self._inner = MemoryRecording(columns, info())
+        self._findings = tuple(findings)
+        self.read: list[int] = []
+        """Events of each window that was read."""
+        self.timelines = 0
+        self.passes = 0
+        self.closed = 0
+
+    @property
+    def info(self) -> RecordingInfo:
+        return self._inner.info
+
+    def window(self, t0: int, t1: int) -> Events:
+        events = self._inner.window(t0, t1)
+        self.read.append(len(events))
+        return events
+
+    def timeline(self, bins: int) -> Timeline:
+        self.timelines += 1
+        return self._inner.timeline(bins)
+
+    def index(self, progress: Progress, cancelled: Cancelled) -> None:
+        self.passes += 1
+        self._inner.index(progress, cancelled)
+
+    def findings(self) -> Sequence[Finding]:
+        return self._findings
+
+    def find(self, found: Finding) -> None:
+        """Let a finding appear."""
+        self._findings += (found,)
+
+    def close(self) -> None:
+        self.closed += 1
