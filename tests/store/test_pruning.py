@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from polars.io.plugins import register_io_source
 
 from evtui.store.pruning import ALWAYS, time_range
-from support.predicates import t, predicates
+from support.predicates import predicates, t
 
 SCHEMA = {"x": pl.Int16, "y": pl.Int16, "t": pl.Duration("us"), "polarity": pl.Int8}
 SLACK_US = 3

@@ -29,7 +29,7 @@ from support.dat_files import write_dat
 from support.evt2_files import EVT2_HEADER, evt2_words, write_words
 from support.hdf5_files import write_columns
 from support.loads import write_text
-from support.predicates import t, predicates
+from support.predicates import predicates, t
 from support.small import columns, write_h5
 from support.watched import WatchedRecording
 

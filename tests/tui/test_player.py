@@ -211,3 +211,17 @@ async def test_a_resize_draws_the_same_events_again(app: EvtuiApp, until: Until)
         await until(pilot, lambda: view.cells is not small)
         assert view.cells is not None and small is not None
         assert view.cells.rows > small.rows
+
+
+async def test_the_index_pass_makes_the_timeline_exact_and_is_remembered(
+    app: EvtuiApp, until: Until
+) -> None:
+    async with app.run_test() as pilot:
+        await play(app, pilot, until)
+        bar = app.player.query_one(TimelineBar)
+        await until(pilot, lambda: bar.timeline is not None and bar.timeline.exact)
+        row = app.browser.row(Path("recordings/fan.h5"))
+        assert row is not None
+        await until(pilot, lambda: row.summary is not None and row.summary.on_fraction is not None)
+        remembered = app.services.catalogue.get(row.dataset)
+        assert remembered is not None and remembered.on_fraction is not None

@@ -49,7 +49,7 @@ async def pause_at_the_middle(app: EvtuiApp, pilot: Pilot[Any], until: Until) ->
     await pilot.press("5")
     bar = app.player.query_one(TimelineBar)
     view = app.player.query_one(EventView)
-    await until(pilot, lambda: bar.timeline is not None)
+    await until(pilot, lambda: bar.timeline is not None and bar.timeline.exact)
     await until(pilot, lambda: view.events is not None and view.events.t[0] >= 195_000)
 
 

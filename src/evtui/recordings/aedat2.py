@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from evtui.errors import UnsupportedRecording
 from evtui.events import Coordinates, Times
 from evtui.recordings.aedat_header import read_aedat_header
-from evtui.recordings.findings import finding
+from evtui.recordings.findings import Finding, finding
 from evtui.recordings.sensors import camera_size
 from evtui.recordings.whole import RUN_BYTES, Facts, Run, length_of, opened
 from evtui.units import format_count
@@ -38,9 +38,11 @@ class _Layout:
     """Where the parts of an address are: masks, and by how many bits to shift."""
 
     frames: int
-    """Bits of which one is set in whatever is neither an event nor an edge: frames, the IMU."""
+    """Bits of which one is set in what is neither an event nor an edge: frames, the IMU."""
     edges: int
     """Bits of which one is set in edges of the external input."""
+    never: int
+    """Bits that the camera does not set in an event."""
     x: tuple[int, int]
     y: tuple[int, int]
     p: int
@@ -48,8 +50,8 @@ class _Layout:
     """The polarity bit of an ON event."""
 
 
-_DVS128 = _Layout(frames=1 << 31, edges=1 << 15, x=(0x7F, 1), y=(0x7F, 8), p=0, on=0)
-_DAVIS = _Layout(frames=1 << 31, edges=1 << 10, x=(0x3FF, 12), y=(0x1FF, 22), p=11, on=1)
+_DVS128 = _Layout(1 << 31, 1 << 15, never=0x7FFF << 16, x=(0x7F, 1), y=(0x7F, 8), p=0, on=0)
+_DAVIS = _Layout(1 << 31, 1 << 10, never=0, x=(0x3FF, 12), y=(0x1FF, 22), p=11, on=1)
 
 
 def decode_aedat2(path: Path, facts: Facts) -> Iterator[Run]:
@@ -66,22 +68,33 @@ def decode_aedat2(path: Path, facts: Facts) -> Iterator[Run]:
         layout, size = _read_camera(path, file, header.data_offset, facts)
         facts.size = size
         length = length_of(file)
-        clock: Clock = Clock()
-        edges = 0
+        clock = Clock()
+        edges = strange = 0
         file.seek(header.data_offset)
         while block := file.read(RUN_BYTES):
             records = np.frombuffer(block, _RECORD, len(block) // _RECORD.itemsize)
             if len(block) % _RECORD.itemsize:
                 facts.findings.append(finding("truncated"))
-            address = records["address"].astype(np.uint32)
-            edges += int(np.count_nonzero(address & layout.edges & ~address >> 31))
-            events = (address & (layout.frames | layout.edges)) == 0
             t = clock.unwrap(records["t"])
+            address = records["address"].astype(np.uint32)
+            frames, edge, odd = (
+                address & bits != 0 for bits in (layout.frames, layout.edges, layout.never)
+            )
+            edges += int(np.count_nonzero(edge & ~frames))
+            strange += int(np.count_nonzero(odd & ~edge & ~frames))
+            events = ~(frames | edge | odd)
             yield _run(t[events], address[events], layout, size, file.tell() / length)
-        if clock.wrapped:
-            facts.findings.append(finding("clock_wrap"))
-        if edges:
-            facts.findings.append(finding("triggers", f"{format_count(edges)} edges of the input"))
+        facts.findings += _findings(clock, edges, strange)
+
+
+def _findings(clock: Clock, edges: int, strange: int) -> Iterator[Finding]:
+    if clock.wrapped:
+        yield finding("clock_wrap")
+    if edges:
+        yield finding("triggers", f"{format_count(edges)} edges of the external input")
+    if strange:
+        said = f"{format_count(strange)} addresses have bits the camera never sets; left out"
+        yield finding("damaged_words", said)
 
 
 def _read_camera(
@@ -143,11 +156,9 @@ class Clock:
         return times
 
 
-def _run(
-    t: Times, address: Addresses, layout: _Layout, size: tuple[int, int], share: float
-) -> Run:
+def _run(t: Times, address: Addresses, layout: _Layout, size: tuple[int, int], share: float) -> Run:
     x, y = (
-        _flipped(address >> shift & mask, side)
+        _flipped((address >> shift & mask).astype(np.uint32), side)
         for (mask, shift), side in zip((layout.x, layout.y), size, strict=True)
     )
     on = (address >> layout.p & 1) == layout.on

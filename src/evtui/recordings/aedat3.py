@@ -95,7 +95,7 @@ def _runs(path: Path, file: IO[bytes], facts: Facts) -> Iterator[Run]:
                 raise DamagedRecording(path, "no event packet follows its header")
             said = f"no event packet begins at byte {start:,}; what follows is left out"
             facts.findings.append(finding("damaged_parts", said))
-            return
+            break
         if packet is not None and packet.kind == _POLARITY:
             shown = packet.source if shown is None else shown
             if packet.source == shown:

@@ -118,9 +118,15 @@ def _decode(data: NDArray[np.uint8], clock: int) -> _Found:
         starts, alone = starts[:-1], alone[:-1]
     times = clock + np.cumsum(_STEPS_US[data[starts]])
     at = starts[~alone]
-    x, y = (data[at + low] | data[at + low + 1].astype(np.uint16) << 8 for low in (1, 3))
+    x, y = (_sixteen_bits(data[at + low], data[at + low + 1]) for low in (1, 3))
     after = int(times[-1]) if len(times) else clock
-    return _Found(times[~alone], x, y, data[at] & 1, after, data[used:].tobytes())
+    return _Found(
+        times[~alone], x, y, (data[at] & 1).astype(np.uint8), after, data[used:].tobytes()
+    )
+
+
+def _sixteen_bits(low: NDArray[np.uint8], high: NDArray[np.uint8]) -> Coordinates:
+    return (high.astype(np.uint16) << 8 | low).astype(np.uint16)
 
 
 def _starts(data: NDArray[np.uint8]) -> NDArray[np.int32]:

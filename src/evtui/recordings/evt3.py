@@ -20,6 +20,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from evtui.errors import UnsupportedRecording
 from evtui.events import Events
@@ -53,7 +54,12 @@ SMALL_BYTES = 4 << 20
 """Up to this size a file is decoded whole when it is opened: some 50 ms."""
 
 _OPENING_BLOCKS = 1 << 12
-"""How far into the file the rounds of the clock are counted when it is opened: 256 MB, 25 ms."""
+_OPENING_WALKS = 16
+"""How far into the file the rounds of the clock are counted when it is opened: 256 MB, or 16 MB
+where every word has to be looked at; either way some 25 ms."""
+
+_BLOCKS_AT_ONCE = 1 << 8
+"""Blocks whose clock is followed while windows wait."""
 
 _CURVE_LOOKS = 200
 _LIMIT_US = 1 << 61
@@ -133,7 +139,7 @@ class Evt3Recording:
     def _duration(self, first: int) -> tuple[int, bool]:
         """From the first event to the last, µs, and whether that is exact or only extrapolated."""
         blocks, skeleton = self._blocks, self._skeleton
-        skeleton.grow(min(_OPENING_BLOCKS, blocks.count))
+        skeleton.grow(min(_OPENING_BLOCKS, blocks.count), _OPENING_WALKS)
         if skeleton.known_blocks == blocks.count:
             last = last_time(blocks, skeleton)
             if last is not None:
@@ -192,8 +198,11 @@ class Evt3Recording:
         """Count the rounds of the clock to the file's end, if that is not done yet."""
         if self._info.duration_exact:
             return
+        while self._skeleton.known_blocks < self._blocks.count:
+            with self._lock:
+                known = self._skeleton.known_blocks + _BLOCKS_AT_ONCE
+                self._skeleton.grow(min(known, self._blocks.count))
         with self._lock:
-            self._skeleton.grow(self._blocks.count)
             duration, exact = self._duration(self._info.t_first_us)
             if self._pass is None:
                 self._info = dataclasses.replace(
@@ -256,9 +265,13 @@ class Evt3Recording:
 
 
 def _between(events: Events, t0: int, t1: int, *, ascending: bool) -> Events:
-    """The events of t0 ≤ t < t1, without a copy where they ascend."""
+    """The events of t0 ≤ t < t1; all of them, or a copy, so that no more is kept in memory."""
+    inside: slice | NDArray[np.bool_]
     if ascending:
-        start, stop = np.searchsorted(events.t, (t0, t1)).tolist()
-        return events[start:stop]
-    inside = (events.t >= t0) & (events.t < t1)
-    return Events(events.t[inside], events.x[inside], events.y[inside], events.p[inside])
+        inside = slice(*np.searchsorted(events.t, (t0, t1)).tolist())
+        if inside == slice(0, len(events)):
+            return events
+    else:
+        inside = (events.t >= t0) & (events.t < t1)
+    t, x, y, p = (column[inside].copy() for column in (events.t, events.x, events.y, events.p))
+    return Events(t, x, y, p)

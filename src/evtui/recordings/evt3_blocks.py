@@ -21,7 +21,7 @@ from evtui.recordings.evt3_words import (
 from evtui.recordings.words_file import WordFile
 
 _FIRST_LOOK = 1 << 9
-_MOST_AT_ONCE = 1 << 18
+_MOST_AT_ONCE = 1 << 17
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,9 +53,14 @@ class Skeleton:
         """How often the clock started again, as far as it is known."""
         return max((mark.high or 0) for mark in self._marks) // ROUND_HIGHS
 
-    def grow(self, block: int) -> None:
-        """Count the clock's rounds up to a block."""
-        while self.known_blocks < block:
+    def grow(self, block: int, most_walks: int | None = None) -> None:
+        """Count the clock's rounds up to a block.
+
+        Args:
+            block: the last of them may be the one behind the last.
+            most_walks: leave off where every word of so many strides had to be looked at.
+        """
+        while self.known_blocks < block and len(self._walked) != most_walks:
             self._add_mark()
 
     def run(self, t0: int, t1: int) -> Run:

@@ -22,6 +22,9 @@ from evtui.recordings.findings import Finding
 RUN_BYTES = 4 << 20
 """How much of a file a decoder reads at once."""
 
+_FARTHEST_US = 1 << 61
+"""No time is farther from 0, so that the difference of two keeps within 63 bits."""
+
 _RUN_EVENTS = 1 << 16
 
 
@@ -75,6 +78,15 @@ def opened(path: Path) -> Iterator[IO[bytes]]:
 def length_of(file: IO[bytes]) -> int:
     """Bytes of an open file; at least 1, so that shares of it can be told."""
     return max(1, os.fstat(file.fileno()).st_size)
+
+
+def are_possible(t: Times) -> bool:
+    """Whether no time is so far from 0 that nobody could reckon with it.
+
+    Args:
+        t: shape (N,) with N > 0, µs.
+    """
+    return int(t.min()) >= -_FARTHEST_US and int(t.max()) <= _FARTHEST_US
 
 
 def gathered(runs: Iterable[Run]) -> Iterator[Run]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
@@ -44,6 +45,16 @@ class Landmarks:
             for other in range(block, min(found[0] // self.block + 1, self.count)):
                 self._known[other] = found
         return self._known[block]
+
+    def next_or_last(self, block: int) -> tuple[int, int]:
+        """The same, but the last mark of the file where none follows."""
+        if block < self.count and self.at(block)[1] != FAR:
+            return self.at(block)
+        return self._last
+
+    @cached_property
+    def _last(self) -> tuple[int, int]:
+        return self.last_before(self._words.count) or (self._words.count, FAR)
 
     def marks_of(self, block: int) -> tuple[Places, Times]:
         """The time marks inside a block: their places in the file, and what the clock shows."""
@@ -104,9 +115,8 @@ def tell_rounds(landmarks: Landmarks, coding: Coding, looks: int) -> Rounds:
     between two of the places.
     """
     rounds = Rounds(coding.clock)
-    blocks = landmarks.spread(looks)
-    for low, high in pairwise(blocks):
-        if landmarks.at(high)[1] < landmarks.at(low)[1]:
+    for low, high in pairwise([*landmarks.spread(looks), landmarks.count]):
+        if landmarks.next_or_last(high)[1] < landmarks.next_or_last(low)[1]:
             _note_decreases(landmarks, coding, low, high, rounds)
     return rounds
 
@@ -117,12 +127,12 @@ def _note_decreases(
     """Find where between two blocks the clock shows less than before, and note what that is."""
     while high - low > 1:
         middle = (low + high) // 2
-        if landmarks.at(middle)[1] < landmarks.at(low)[1]:
+        if landmarks.next_or_last(middle)[1] < landmarks.next_or_last(low)[1]:
             high = middle
         else:
             low = middle
     places, raw = landmarks.marks_of(low)
-    next_place, next_raw = landmarks.at(high)
+    next_place, next_raw = landmarks.next_or_last(high)
     steps = np.diff(raw, append=next_raw)
     places = np.append(places[1:], next_place)
     for row in np.flatnonzero(steps < 0):

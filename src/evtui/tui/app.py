@@ -15,6 +15,7 @@ from evtui.store.messages import CacheStats, LoadProgress
 from evtui.tui.actions import KEYMAPS, Place, bindings
 from evtui.tui.messages import (
     ChangeSetting,
+    Counted,
     FirstPaint,
     NotOpened,
     OpenRecording,
@@ -87,6 +88,10 @@ class EvtuiApp(App[None]):
     @on(NotOpened)
     def _not_opened(self, message: NotOpened) -> None:
         self.browser.not_opened(message.path, message.error)
+
+    @on(Counted)
+    def _counted(self, message: Counted) -> None:
+        self.browser.learn(message.path, message.summary)
 
     @on(ShowDetails)
     def _show_details(self, message: ShowDetails) -> None:

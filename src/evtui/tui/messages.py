@@ -11,6 +11,7 @@ from evtui.timing import Stopwatch
 
 if TYPE_CHECKING:
     from evtui.errors import RecordingError
+    from evtui.library.summary import Summary
     from evtui.store.loaded import Loaded
 
 
@@ -43,6 +44,15 @@ class ShowDetails(Message):
     def __init__(self, path: Path) -> None:
         super().__init__()
         self.path = path
+
+
+class Counted(Message):
+    """The whole of a dataset was counted: its exact summary."""
+
+    def __init__(self, path: Path, summary: Summary) -> None:
+        super().__init__()
+        self.path = path
+        self.summary = summary
 
 
 class ChangeSetting(Message):

@@ -1,4 +1,4 @@
-"""From Enter to the first frame: what is read beside the screen change, in a thread."""
+"""What the player has read beside the screen, in threads: the first frame, then the index."""
 
 from __future__ import annotations
 
@@ -9,13 +9,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evtui.errors import RecordingError
+from evtui.library.summary import Summary, of_recording
+from evtui.recordings.base import no_progress
 from evtui.timing import Stopwatch
 
 if TYPE_CHECKING:
     from evtui.events import Events
     from evtui.library.shelf import Shelf
     from evtui.playback.transport import Transport
-    from evtui.recordings.base import Recording
+    from evtui.recordings.base import Recording, Timeline
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,3 +80,30 @@ def _open(path: Path, loaded: Recording | None, shelf: Shelf, stopwatch: Stopwat
             shelf.put_back(path)
         raise
     return Opened(path, recording, loaded is not None, transport, events)
+
+
+def index_beside(
+    recording: Recording,
+    bins: int,
+    cancelled: Callable[[], bool],
+    deliver: Callable[[Timeline, Summary | None], None],
+) -> None:
+    """Tell the timeline as it is cheaply known, then run the index pass and tell the exact one.
+
+    Args:
+        recording: open; it may be closed meanwhile, which ends the pass.
+        bins: of the timeline.
+        cancelled: ends the pass.
+        deliver: called in the thread: first without a summary, then with the exact one.
+    """
+
+    def run() -> None:
+        try:
+            deliver(recording.timeline(bins), None)
+            recording.index(no_progress, cancelled)
+            if not cancelled():
+                deliver(recording.timeline(bins), of_recording(recording))
+        except RecordingError:
+            return  # playback meets the same fault, and says so
+
+    threading.Thread(target=run, name="index", daemon=True).start()

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.message import Message
@@ -34,6 +33,7 @@ from evtui.tui.widgets.preview_pane import PreviewPane
 from evtui.units import printable
 
 if TYPE_CHECKING:
+    from evtui.library.summary import Summary
     from evtui.store.loaded import Loaded
     from evtui.store.messages import CacheStats
     from evtui.tui.services import Services
@@ -239,8 +239,9 @@ class BrowserScreen(Screen[None]):
     def _load(self, path: Path, *, then_open: bool) -> None:
         if then_open:
             self._open_when_loaded = path
-        self.run_worker(partial(self._await_load, path), group=f"load {path}", exit_on_error=True)
+        self._await_load(path)
 
+    @work
     async def _await_load(self, path: Path) -> None:
         """Wait for a load; its progress comes as messages, its outcome is told here."""
         try:
@@ -266,17 +267,21 @@ class BrowserScreen(Screen[None]):
             return await store.load(path, keep=False)
 
     def _loaded(self, path: Path, loaded: Loaded) -> None:
-        row = self._table.row(path)
-        if row is not None:
-            from evtui.library.summary import of_recording
+        from evtui.library.summary import of_recording
 
-            summary = of_recording(loaded.recording)
-            self._services.catalogue.put(row.dataset, summary)
-            self._table.learn(row.dataset, summary)
-            if row is self._table.current:
-                self.query_one(PreviewPane).show(row)
+        self.learn(path, of_recording(loaded.recording))
         if self._open_when_loaded == path and self.is_current:
             self.post_message(OpenRecording(path, loaded))
+
+    def learn(self, path: Path, summary: Summary) -> None:
+        """Remember what is now known exactly of a dataset, and show it."""
+        row = self._table.row(path)
+        if row is None:
+            return
+        self._services.catalogue.put(row.dataset, summary)
+        self._table.learn(row.dataset, summary)
+        if row is self._table.current:
+            self.query_one(PreviewPane).show(row)
 
     def action_unload(self) -> None:
         row = self._table.current

@@ -6,7 +6,7 @@ import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.message import Message
 from textual.screen import Screen
@@ -16,14 +16,15 @@ from evtui.errors import ExportError
 from evtui.recordings.base import Recording, Timeline
 from evtui.store.beside import let_go
 from evtui.tui.actions import Place, bindings
-from evtui.tui.messages import NotOpened, ShowDetails
-from evtui.tui.opening import Failed, Opened, open_beside
+from evtui.tui.messages import Counted, NotOpened, ShowDetails
+from evtui.tui.opening import Failed, Opened, index_beside, open_beside
 from evtui.tui.widgets.event_view import EventView
 from evtui.tui.widgets.status_line import StatusLine
 from evtui.tui.widgets.timeline_bar import TimelineBar
 from evtui.units import format_count, format_duration, format_position
 
 if TYPE_CHECKING:
+    from evtui.library.summary import Summary
     from evtui.playback.reader import Frame
     from evtui.playback.session import Session
     from evtui.store.loaded import Loaded
@@ -54,13 +55,14 @@ class PlayerScreen(Screen[None]):
             self.session = session
             self.frame = frame
 
-    class TimelineRead(Message):
-        """The timeline of a recording is known."""
+    class Indexed(Message):
+        """The timeline is known, and once everything was counted the exact summary too."""
 
-        def __init__(self, path: Path, timeline: Timeline) -> None:
+        def __init__(self, session: Session, timeline: Timeline, summary: Summary | None) -> None:
             super().__init__()
-            self.path = path
+            self.session = session
             self.timeline = timeline
+            self.summary = summary
 
     def __init__(self, services: Services) -> None:
         super().__init__()
@@ -133,11 +135,11 @@ class PlayerScreen(Screen[None]):
         )
         self._show_status()
         self.call_after_refresh(self._first_frame_drawn)
-        self.run_worker(self._pace, exclusive=True, group="pace")
-        self.run_worker(self._read_timeline, thread=True, exclusive=True, group="timeline")
+        self._pace()
 
     def _first_frame_drawn(self) -> None:
-        if self._stopwatch is None:
+        """Note the time, and begin what would have delayed the frame."""
+        if self._stopwatch is None or self.session is None or self.recording is None:
             return
         total = self._stopwatch.since_start
         self._stopwatch.note("first frame", total - sum(self._stopwatch.stages.values()))
@@ -145,6 +147,7 @@ class PlayerScreen(Screen[None]):
         if self.path is not None:
             self._services.stages[self.path] = stages
         self._services.log.write("opened", path=self.path, seconds=total, stages=stages)
+        self._index(self.session, self.recording)
 
     def _let_go(self, outcome: Opened | Failed) -> None:
         if isinstance(outcome, Opened):
@@ -180,6 +183,7 @@ class PlayerScreen(Screen[None]):
 
     # Playing
 
+    @work(exclusive=True, group="pace")
     async def _pace(self) -> None:
         """Tick on absolute deadlines; a tick that comes late is not made up for."""
         loop = asyncio.get_running_loop()
@@ -205,16 +209,21 @@ class PlayerScreen(Screen[None]):
         if self.query_one("#hud").display:
             self._show_hud(frame)
 
-    def _read_timeline(self) -> None:
-        path, recording = self.path, self.recording
-        if path is not None and recording is not None:
-            self.post_message(self.TimelineRead(path, recording.timeline(TIMELINE_BINS)))
+    def _index(self, session: Session, recording: Recording) -> None:
+        """Have the timeline read and the whole recording counted, until the session ends."""
 
-    @on(TimelineRead)
-    def _show_timeline(self, message: TimelineRead) -> None:
-        if message.path == self.path:
+        def deliver(timeline: Timeline, summary: Summary | None) -> None:
+            self.post_message(self.Indexed(session, timeline, summary))
+
+        index_beside(recording, TIMELINE_BINS, lambda: self.session is not session, deliver)
+
+    @on(Indexed)
+    def _show_timeline(self, message: Indexed) -> None:
+        if message.session is self.session and self.path is not None:
             self.query_one(TimelineBar).show(message.timeline)
             self._show_status()
+            if message.summary is not None:
+                self.post_message(Counted(self.path, message.summary))
 
     @on(TimelineBar.Seek)
     def _seek_to(self, message: TimelineBar.Seek) -> None:
