@@ -64,3 +64,29 @@ def test_one_run_is_not_copied(three):
 def test_no_runs_make_no_events():
     assert len(Events.concatenate([])) == 0
     assert len(Events.concatenate([Events.empty(), Events.empty()])) == 0
+
+
+def at_times(times: list[int]) -> Events:
+    """Events at these times, each in the column of its row number."""
+    count = len(times)
+    return Events(
+        np.array(times, np.int64),
+        np.arange(count, dtype=np.uint16),
+        np.zeros(count, np.uint16),
+        np.zeros(count, np.uint8),
+    )
+
+
+def test_between_is_half_open_and_a_view_where_time_only_goes_on():
+    events = at_times([10, 20, 20, 30, 40])
+    inside = events.between(20, 40)
+    assert inside.t.tolist() == [20, 20, 30]
+    assert inside.t.base is not None
+    assert events.between(41, 100).equals(Events.empty())
+    assert events.between(30, 20).equals(Events.empty())
+
+
+def test_between_keeps_the_order_where_time_goes_back():
+    events = at_times([10, 50, 20, 30, 60, 25])
+    assert events.between(20, 40).t.tolist() == [20, 30, 25]
+    assert events.between(20, 40).x.tolist() == [2, 3, 5]

@@ -57,6 +57,20 @@ class Events:
             and np.array_equal(self.p, other.p)
         )
 
+    def between(self, t0: int, t1: int) -> Events:
+        """The events of t0 ≤ t < t1 in their order: views without a copy, unless time goes back."""
+        inside = (self.t >= t0) & (self.t < t1)
+        if not inside.any():
+            return Events.empty()
+        first, past = int(inside.argmax()), len(inside) - int(inside[::-1].argmax())
+        if inside[first:past].all():
+            return self[first:past]
+        return Events(self.t[inside], self.x[inside], self.y[inside], self.p[inside])
+
+    def copy(self) -> Events:
+        """The same events in arrays of their own, so that those they were views of can go."""
+        return Events(self.t.copy(), self.x.copy(), self.y.copy(), self.p.copy())
+
     @property
     def on_count(self) -> int:
         """How many of the events are ON."""

@@ -51,7 +51,7 @@ def test_of_a_file_that_only_a_loader_reads(tmp_path: Path) -> None:
     [
         (b"", "empty"),
         (b"whatever this is", "not a format evtui knows"),
-        (b"#!AER-DAT2.0\r\n", "AEDAT 1 to 3"),
+        (b"#!AER-DAT1.0\r\n", "versions 2, 3.1 and 4"),
         (b"% Data file\n\x0c\x08" + bytes(80), "DAT cannot be read yet"),
     ],
 )

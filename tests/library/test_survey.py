@@ -27,7 +27,7 @@ class Listener:
 def folder(tmp_path: Path) -> Path:
     write_h5(tmp_path / "a.h5", count=100)
     (tmp_path / "broken.h5").write_bytes(b"\x89HDF\r\n\x1a\n and no more")
-    (tmp_path / "old.aedat").write_bytes(b"#!AER-DAT3.1\r\n")
+    (tmp_path / "old.aedat").write_bytes(b"#!AER-DAT1.0\r\n")
     return tmp_path
 
 
@@ -56,7 +56,7 @@ def test_finds_first_and_learns_then(folder: Path) -> None:
     assert learned["a.h5"].events == 100
     assert (learned["a.h5"].width, learned["a.h5"].height) == (64, 48)
     assert learned["broken.h5"].problem
-    assert "AEDAT 1 to 3" in learned["old.aedat"].problem
+    assert "versions 2, 3.1 and 4" in learned["old.aedat"].problem
     catalogue.close()
 
 

@@ -26,6 +26,7 @@ from support.evt3_files import (
     SIZELESS_HEADER,
     TIME_HIGH,
     TIME_LOW,
+    VECT_12,
     evt3_words,
     words_of,
     write_evt3,
@@ -201,21 +202,30 @@ def test_windows_are_exact_where_time_goes_back_once_all_is_counted(tmp_path, op
     earlier = Events(other.t - 100_000, other.x, other.y, other.p)
     truth = Events.concatenate([one, earlier])
     with closing(opener(write_evt3(tmp_path / "a.raw", words))) as recording:
+        assert "time_goes_back" in messages(recording)
+        assert recording.info.duration_exact == (opener is open_evt3)
         indexed(recording)
         assert messages(recording)["time_goes_back"].startswith("time goes back 1 times")
         for t0, t1 in ((-FAR_US, FAR_US), (-100_000, 0), (0, 5), (10_000, 90_000)):
             assert recording.window(t0, t1).equals(between(truth, t0, t1))
 
 
-def test_the_duration_of_a_very_large_file_is_extrapolated_at_first(tmp_path):
-    path, truth = steady_file(tmp_path)
-    with closing(open_as_large(path, Grain(block=2, stride=4, look=64))) as recording:
-        info = recording.info
-        assert not info.duration_exact
-        assert info.duration_us == pytest.approx(truth.t[-1], rel=0.5)
-        recording.timeline(10)
+@pytest.mark.parametrize("opener", [open_evt3, open_as_large])
+def test_the_last_event_may_come_long_before_the_end(tmp_path, opener):
+    path, truth = steady_file(tmp_path, tail=words_of([(TIME_HIGH, 9)] * 5_000).tobytes())
+    with closing(opener(path)) as recording:
         assert recording.info.duration_exact
         assert recording.info.duration_us == truth.t[-1]
+
+
+def test_a_duration_that_is_not_certain_is_rather_too_long(tmp_path):
+    truth = made_events(4_000, step_us=5)
+    junk = words_of([(VECT_12, 1)] * 40_000)  # without a base: no events
+    words = np.concatenate([evt3_words(truth, 70_000, idle_us=16), junk])
+    with closing(open_as_large(write_evt3(tmp_path / "a.raw", words))) as recording:
+        assert not recording.info.duration_exact
+        assert truth.t[-1] <= recording.info.duration_us <= truth.t[-1] + 4_096
+        assert indexed(recording).info.duration_us == truth.t[-1]
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from evtui.recordings.memory import Columns
 from evtui.store import decoding
 from evtui.store.decoding import compare_with_reader, decode_own
 from evtui.store.handover import ColumnFiles, ColumnWriter
-from support.loads import write_text
+from support.loads import write_ecf, write_text
 from support.small import columns, write_h5
 
 
@@ -47,7 +47,7 @@ def test_a_recording_without_events_is_decoded_to_none(tmp_path):
 
 def test_a_format_without_a_reader_is_left_to_the_other_loader(tmp_path):
     with pytest.raises(NeedsLoading):
-        decode(write_text(tmp_path / "a.txt"))
+        decode(write_ecf(tmp_path / "a.h5"))
 
 
 def test_events_that_their_time_does_not_find_are_missed(tmp_path, monkeypatch):

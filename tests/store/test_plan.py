@@ -6,7 +6,7 @@ import pytest
 from evtui.errors import CannotRead, DamagedRecording, UnknownFormat, UnsupportedRecording
 from evtui.recordings.base import RecordingInfo
 from evtui.store.plan import Plan, make_plan
-from support.loads import silence, write_text
+from support.loads import silence, write_ecf, write_text
 from support.small import info, write_h5
 
 
@@ -26,8 +26,23 @@ def test_evlib_is_taken_where_it_is_asked_for_and_what_our_reader_knows_is_kept(
 
 
 def test_evlib_is_taken_where_it_is_the_only_one(tmp_path):
+    plan = make_plan(write_ecf(tmp_path / "a.h5"))
+    assert (plan.format, plan.loader, plan.info) == ("HDF5", "evlib", None)
+
+
+def test_our_own_decoder_is_taken_where_there_is_no_reader(tmp_path):
     plan = make_plan(write_text(tmp_path / "a.txt"))
-    assert (plan.format, plan.loader, plan.info) == ("text", "evlib", None)
+    assert (plan.format, plan.loader, plan.info) == ("text", "own", None)
+
+
+@pytest.mark.parametrize(
+    ("head", "loader"), [(b"#!AER-DAT4.0\r\n", "evlib"), (b"#!AER-DAT2.0\r\n", "own")]
+)
+def test_evlib_is_taken_on_request_only_for_what_it_decodes_exactly(tmp_path, head, loader):
+    path = tmp_path / "a.aedat"
+    path.write_bytes(head)
+    assert make_plan(path, "evlib").loader == loader
+    assert make_plan(path).loader == "own"
 
 
 def test_what_a_raw_files_header_states_is_kept(tmp_path):

@@ -190,6 +190,13 @@ def test_a_scan_joins_itself():
     )
 
 
+def test_a_head_comes_before_the_filter_that_follows_it():
+    events = scan_recording(WatchedRecording(columns()))
+    assert len(events.head(500).filter(t > us(5_049_000)).collect()) == 10
+    assert len(events.head(500).filter(t > us(5_090_000)).collect()) == 0
+    assert len(events.filter(t > us(5_090_000)).head(500).collect()) == 100
+
+
 # how much is read
 
 

@@ -11,7 +11,7 @@ from evtui.store.messages import CacheStats, LoadProgress, Stage, StoreMessage
 from evtui.store.policy import CachePolicy, MemoryReading
 from evtui.store.progress import ThisRun
 from evtui.store.store import Store
-from support.loads import EVENT_BYTES, HeldLoader, Ticker, write_text
+from support.loads import EVENT_BYTES, HeldLoader, Ticker, write_ecf
 from support.small import write_h5
 
 GB = 10**9
@@ -354,12 +354,12 @@ async def test_the_time_a_load_took_is_what_the_next_one_expects(quick, paths, t
 
 
 async def test_the_loader_is_the_one_that_was_chosen(quick, paths, tmp_path):
-    text = write_text(tmp_path / "a.txt")
+    packed = write_ecf(tmp_path / "a.h5")
     quick.store.loader = "evlib"
     await quick.store.load(paths[0], keep=False)
     quick.store.loader = "auto"
     await quick.store.load(paths[1], keep=False)
-    await quick.store.load(text, keep=False)
+    await quick.store.load(packed, keep=False)
     chosen = [quick.loader.begun.get_nowait().loader for _ in range(3)]
     assert chosen == ["evlib", "own", "evlib"]
 

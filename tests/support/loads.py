@@ -12,7 +12,7 @@ from evtui.store.handover import Written
 from evtui.store.loader import Decoded, ProgressListener
 from evtui.store.messages import LoadProgress, Stage
 from evtui.store.plan import Plan
-from support.small import columns
+from support.small import columns, write_h5
 
 EVENT_BYTES = 13
 
@@ -83,6 +83,23 @@ def silence(path: Path, size: int = 40 << 30) -> Plan:
         file.write(b"% evt 3.0\n% format EVT3;height=480;width=640\n% geometry 640x480\n% end\n")
         file.truncate(size)
     return Plan(path, "EVT3", "evlib", bytes=size, mtime_ns=0)
+
+
+def write_ecf(path: Path) -> Path:
+    """Events said to be packed with Prophesee's filter, which nobody but evlib has."""
+    import h5py
+
+    write_h5(path, count=1_000)
+    with h5py.File(path, "a") as file:
+        del file["events/t"]
+        options = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+        options.set_chunk((1_000,))
+        options.set_filter(36559, h5py.h5z.FLAG_OPTIONAL)
+        space = h5py.h5s.create_simple((1_000,))
+        events = file["events"].id
+        packed = h5py.h5d.create(events, b"t", h5py.h5t.NATIVE_INT64, space, dcpl=options)
+        packed.write_direct_chunk((0,), b"packed")
+    return path
 
 
 def write_text(path: Path) -> Path:

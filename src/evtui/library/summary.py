@@ -45,6 +45,12 @@ class Summary:
         """The worst finding's severity; an unreadable dataset is an error."""
         return Severity.ERROR if self.problem else worst(self.findings)
 
+    @property
+    def is_counted(self) -> bool:
+        """Whether a full pass has seen every event, so that no figure and no finding is missing."""
+        exact = self.events_exact and self.duration_exact
+        return exact and (self.on_fraction is not None or self.events == 0)
+
     def to_json(self) -> str:
         return json.dumps(asdict(self))
 

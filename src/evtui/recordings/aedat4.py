@@ -44,16 +44,17 @@ def _runs(path: Path, facts: Facts) -> Iterator[Run]:
         packets = _Packets(path)
         stream = _choose_stream(path, packets.streams, facts)
         facts.layout = f"stream {stream}, compression {container.fields['compression']}"
-        end = container.start
+        start = container.start
         for end in container.packet_ends(file):
             if end > container.stop:
+                said = f"the packet at byte {start:,} does not end in the file"
+                facts.findings.append(finding("truncated", said))
                 break
+            start = end
             packet = packets.read()
             events = packet.get("events", ())
             if packet.get("stream_id") == stream and len(events):
                 yield _run(events, end / length)
-        if end > container.stop:
-            facts.findings.append(finding("truncated"))
         if packets.damaged:
             facts.findings.append(finding("damaged_parts", packets.describe_damage()))
 

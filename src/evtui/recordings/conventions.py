@@ -280,27 +280,35 @@ def tell_size(width: int, height: int) -> tuple[int, int, Finding]:
     return width, height, finding("size_guessed", said)
 
 
-COLUMN_ORDERS: tuple[str, ...] = ("xytp", "txyp", "xypt")
-"""Orders of the columns of an N×4 array, in which ``tell_columns`` tries them."""
+COLUMN_ORDERS: tuple[str, ...] = ("xytp", "txyp", "xypt", "tpxy", "ptxy", "pxyt")
+"""Orders of the columns of an N×4 array, in which ``tell_columns`` tries them: x before y always,
+as nothing tells them apart."""
 
 
-def tell_columns(table: Raw) -> str | None:
+def tell_columns(table: Raw, first: str = COLUMN_ORDERS[0]) -> str | None:
     """The order of the columns of an N×4 array; None where no known one fits.
 
-    t hardly ever decreases, p has at most two values, x and y are whole and not negative.
+    t hardly ever decreases, p has at most two values, those of a convention, x and y are whole and
+    not negative.
 
     Args:
         table: a sample of rows, shape (N, 4).
+        first: the order to try before the others.
     """
-    for order in COLUMN_ORDERS:
+    for order in (first, *COLUMN_ORDERS):
         t, x, y, p = (table[:, order.index(name)] for name in "txyp")
-        if _grows(t) and len(np.unique(p)) <= 2 and _are_pixels(x) and _are_pixels(y):
+        if _grows(t) and _are_polarities(p) and _are_pixels(x) and _are_pixels(y):
             return order
     return None
 
 
 def _grows(values: Raw) -> bool:
     return bool(np.count_nonzero(values[1:] < values[:-1]) <= len(values) // 10)
+
+
+def _are_polarities(values: Raw) -> bool:
+    seen = {float(value) for value in np.unique(values)[:3]}
+    return any(seen <= {known.off, known.on} for known in _CONVENTIONS)
 
 
 def _are_pixels(values: Raw) -> bool:

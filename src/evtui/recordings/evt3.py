@@ -20,7 +20,6 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from evtui.errors import UnsupportedRecording
 from evtui.events import Events
@@ -39,8 +38,8 @@ from evtui.recordings.evt3_opening import (
     events_per_word,
     first_time,
     last_time,
-    looks_before,
     spread,
+    take_looks,
     take_sample,
 )
 from evtui.recordings.evt3_pass import FullPass, counted_from, full_pass
@@ -52,14 +51,6 @@ from evtui.units import format_count
 
 SMALL_BYTES = 4 << 20
 """Up to this size a file is decoded whole when it is opened: some 50 ms."""
-
-_OPENING_BLOCKS = 1 << 12
-_OPENING_WALKS = 16
-"""How far into the file the rounds of the clock are counted when it is opened: 256 MB, or 16 MB
-where every word has to be looked at; either way some 25 ms."""
-
-_BLOCKS_AT_ONCE = 1 << 8
-"""Blocks whose clock is followed while windows wait."""
 
 _CURVE_LOOKS = 200
 _LIMIT_US = 1 << 61
@@ -137,19 +128,15 @@ class Evt3Recording:
         return width, height
 
     def _duration(self, first: int) -> tuple[int, bool]:
-        """From the first event to the last, µs, and whether that is exact or only extrapolated."""
-        blocks, skeleton = self._blocks, self._skeleton
-        skeleton.grow(min(_OPENING_BLOCKS, blocks.count), _OPENING_WALKS)
-        if skeleton.known_blocks == blocks.count:
-            last = last_time(blocks, skeleton)
-            if last is not None:
-                return max(0, last - first), True
-        elapsed = skeleton.mark(skeleton.known_blocks).time - first
-        return max(0, elapsed * blocks.count // skeleton.known_blocks), False
+        """From the first event to the last, µs, and whether that is exact or a little more."""
+        last = last_time(self._blocks, self._skeleton)
+        if last is None or self._skeleton.goes_back:
+            return max(0, self._skeleton.latest - first), False
+        return max(0, last - first), True
 
     @property
     def info(self) -> RecordingInfo:
-        """What is known; ``timeline`` makes the duration exact, ``index`` everything."""
+        """What is known; ``index`` makes every figure exact and may correct guesses."""
         return self._info
 
     def window(self, t0: int, t1: int) -> Events:
@@ -171,7 +158,9 @@ class Evt3Recording:
         for run in runs:
             for decoded in self._blocks.decoded(run, find_base=find_base):
                 events = counted_from(decoded, zero)
-                yield _between(events, t0, t1, ascending=decoded.ascending)
+                inside = events.between(t0, t1)
+                # A copy of a part, so that the whole block is not kept in memory.
+                yield inside if len(inside) == len(events) else inside.copy()
 
     def timeline(self, bins: int) -> Timeline:
         if self._pass is not None:
@@ -179,10 +168,9 @@ class Evt3Recording:
         if self._info.events_exact:
             return Timeline(np.zeros(bins), 0, exact=True)  # without a pass, only none is exact
         self._file.require_whole()
-        self._settle_duration()
         info, blocks = self._info, self._blocks
         borders = spread(blocks, _CURVE_LOOKS)
-        shares = events_per_word(looks_before(blocks, borders))
+        shares = events_per_word(take_looks(blocks, borders))
         with self._lock:
             marks = [self._skeleton.mark(border) for border in borders]
         places = np.array([blocks.place(border) for border in borders])
@@ -193,21 +181,6 @@ class Evt3Recording:
         return timeline_from_places(
             rows, np.clip(times, 0, info.duration_us + 1), info.duration_us, bins
         )
-
-    def _settle_duration(self) -> None:
-        """Count the rounds of the clock to the file's end, if that is not done yet."""
-        if self._info.duration_exact:
-            return
-        while self._skeleton.known_blocks < self._blocks.count:
-            with self._lock:
-                known = self._skeleton.known_blocks + _BLOCKS_AT_ONCE
-                self._skeleton.grow(min(known, self._blocks.count))
-        with self._lock:
-            duration, exact = self._duration(self._info.t_first_us)
-            if self._pass is None:
-                self._info = dataclasses.replace(
-                    self._info, duration_us=duration, duration_exact=exact
-                )
 
     def index(self, progress: Progress, cancelled: Cancelled) -> None:
         if self._pass is not None:
@@ -239,11 +212,13 @@ class Evt3Recording:
         found = list(self._findings_at_opening())
         if self._pass is not None:
             return [*found, *self._pass.findings()]
+        unsure = "until all is read, windows may lack events"
+        if self._skeleton.goes_back:
+            found.append(finding("time_goes_back", f"the clock goes back; {unsure}"))
         if self._sample.unknown:
             said = f"{format_count(self._sample.unknown)} words of unknown kind among"
             said += f" {format_count(self._sample.words)} that were looked at"
-            said += "; until all is read, windows may lack events"
-            found.append(finding("damaged_words", said))
+            found.append(finding("damaged_words", f"{said}; {unsure}"))
         return found
 
     def _findings_at_opening(self) -> Iterator[Finding]:
@@ -262,16 +237,3 @@ class Evt3Recording:
 
     def close(self) -> None:
         self._file.close()
-
-
-def _between(events: Events, t0: int, t1: int, *, ascending: bool) -> Events:
-    """The events of t0 ≤ t < t1; all of them, or a copy, so that no more is kept in memory."""
-    inside: slice | NDArray[np.bool_]
-    if ascending:
-        inside = slice(*np.searchsorted(events.t, (t0, t1)).tolist())
-        if inside == slice(0, len(events)):
-            return events
-    else:
-        inside = (events.t >= t0) & (events.t < t1)
-    t, x, y, p = (column[inside].copy() for column in (events.t, events.x, events.y, events.p))
-    return Events(t, x, y, p)

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evtui.events import Times
-from evtui.recordings.evt3_words import TIME, TIME_HIGH, TIME_LOW, Carry, Kinds, Numbers, Words
+from evtui.recordings.evt3_words import TIME, Carry, Numbers, Words
 
 HIGH_US = 1 << 12
 """One step of TIME_HIGH, µs."""
@@ -48,16 +48,15 @@ class Highs:
     """How many were left out."""
 
 
-def read_highs(words: Words, kinds: Kinds, carry: Carry, next_high: NextHigh = no_more) -> Highs:
+def read_highs(words: Words, places: Numbers, carry: Carry, next_high: NextHigh = no_more) -> Highs:
     """Follow TIME_HIGH through a run of words.
 
     Args:
         words: the run.
-        kinds: of these words.
+        places: of its TIME_HIGH words.
         carry: what the words before it left behind.
         next_high: asked only where it matters.
     """
-    places = np.flatnonzero(kinds == TIME_HIGH)
     shown = (words[places] & TIME).astype(np.int64)
     if not len(places):
         return Highs(places, shown, carry.shown, 0)
@@ -102,9 +101,15 @@ class Stamps:
     """The last TIME_LOW of the run, or before it."""
 
 
-def read_stamps(words: Words, kinds: Kinds, carry: Carry, highs: Highs) -> Stamps:
-    """Follow the time through a run of words; arguments as for ``read_highs``."""
-    low_places = np.flatnonzero(kinds == TIME_LOW)
+def read_stamps(words: Words, low_places: Numbers, carry: Carry, highs: Highs) -> Stamps:
+    """Follow the time through a run of words.
+
+    Args:
+        words: the run.
+        low_places: of its TIME_LOW words.
+        carry: what the words before it left behind.
+        highs: its TIME_HIGH words.
+    """
     lows = np.empty(len(low_places) + 1, np.int64)
     lows[0] = carry.low or 0
     np.bitwise_and(words[low_places], TIME, out=lows[1:])

@@ -20,6 +20,8 @@ from evtui.recordings.evt3_words import (
     EXT_TRIGGER,
     ON_BIT,
     PIXEL,
+    TIME_HIGH,
+    TIME_LOW,
     UNKNOWN_KINDS,
     VECT_12,
     VECT_BASE_X,
@@ -84,8 +86,8 @@ def decode(words: Words, carry: Carry, next_high: NextHigh = no_more) -> Decoded
     """
     kinds = kinds_of(words)
     hits = _find_hits(words, kinds, carry)
-    highs = read_highs(words, kinds, carry, next_high)
-    stamps = read_stamps(words, kinds, carry, highs)
+    highs = read_highs(words, np.flatnonzero(kinds == TIME_HIGH), carry, next_high)
+    stamps = read_stamps(words, np.flatnonzero(kinds == TIME_LOW), carry, highs)
     rows = np.flatnonzero(kinds == ADDR_Y)
     row_bounds, stamp_bounds = hits.count_before(rows), hits.count_before(stamps.places)
     skipped = max(
@@ -94,7 +96,8 @@ def decode(words: Words, carry: Carry, next_high: NextHigh = no_more) -> Decoded
     )
     if skipped:
         row_bounds, stamp_bounds = (np.maximum(b, skipped) for b in (row_bounds, stamp_bounds))
-    y = np.concatenate([[carry.y or 0], words[rows] & PIXEL]).astype(np.uint16)
+    y = np.empty(len(rows) + 1, np.uint16)
+    y[0], y[1:] = carry.y or 0, words[rows] & PIXEL
     times = settle(stamps.values, np.diff(stamp_bounds), carry)
     events = Events(times.t, hits.x[skipped:], np.repeat(y, np.diff(row_bounds)), hits.p[skipped:])
     left = Carry(

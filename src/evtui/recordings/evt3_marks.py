@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from evtui.recordings.evt3_clock import HIGH_US, ROUND_HIGHS, NextHigh, read_highs
-from evtui.recordings.evt3_words import TIME, TIME_HIGH, TIME_LOW, Carry, Words, kinds_of
+from evtui.recordings.evt3_words import TIME, TIME_HIGH, TIME_LOW, Carry, Numbers, Words
 
 FAR = 1 << 62
 """As a time, µs: later than any; its negative is earlier than any."""
@@ -39,8 +39,7 @@ def steady_mark(words: Words) -> Mark | None:
 
     None unless they show it over and over, as sensors do even when nothing happens.
     """
-    kinds = kinds_of(words)
-    highs, lows = np.flatnonzero(kinds == TIME_HIGH), np.flatnonzero(kinds == TIME_LOW)
+    highs, lows = _places_of(TIME_HIGH, words), _places_of(TIME_LOW, words)
     shown = words[highs] & TIME
     changes = np.flatnonzero(shown[1:] != shown[:-1]) + 1
     is_steady = len(highs) >= _FEWEST_HIGHS and len(changes) <= 1 + len(highs) // _HIGHS_PER_CHANGE
@@ -61,15 +60,30 @@ def follow_marks(
         before: the time in front of the run.
         next_high: as for ``read_highs``.
     """
-    kinds = kinds_of(words)
     shown = None if before.high is None else before.high % ROUND_HIGHS
-    highs = read_highs(words, kinds, Carry(high=before.high, shown=shown), next_high)
-    lows = np.flatnonzero(kinds == TIME_LOW)
+    carry = Carry(high=before.high, shown=shown)
+    highs = read_highs(words, _places_of(TIME_HIGH, words), carry, next_high)
     marks = []
     for end in ends:
-        high, low = int(np.searchsorted(highs.places, end)), int(np.searchsorted(lows, end))
-        mark = Mark(int(highs.values[high - 1])) if high else before
-        if mark.high is not None and low and (not high or lows[low - 1] > highs.places[high - 1]):
-            mark = Mark(mark.high, int(words[lows[low - 1]] & TIME))
-        marks.append(mark)
+        changes = int(np.searchsorted(highs.places, end))
+        since = int(highs.places[changes - 1]) if changes else 0
+        mark = Mark(int(highs.values[changes - 1])) if changes else before
+        low = _last_low(words[since:end])
+        marks.append(mark if mark.high is None or low is None else Mark(mark.high, low))
     return marks
+
+
+def _places_of(kind: int, words: Words) -> Numbers:
+    return np.flatnonzero(words >> 12 == kind)
+
+
+def _last_low(words: Words) -> int | None:
+    """The last TIME_LOW of some words, searched from their end."""
+    end, length = len(words), 256
+    while end > 0:
+        tail = words[max(0, end - length) : end]
+        found = _places_of(TIME_LOW, tail)
+        if len(found):
+            return int(tail[found[-1]] & TIME)
+        end, length = end - len(tail), 4 * length
+    return None

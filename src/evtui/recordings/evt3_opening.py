@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -58,7 +58,7 @@ class Sample:
 
 def take_sample(blocks: Blocks) -> Sample:
     """Look at some words all over a file."""
-    looks = list(looks_before(blocks, spread(blocks, _LOOKS)))
+    looks = take_looks(blocks, spread(blocks, _LOOKS))
     seen = [decode(words, Carry(high=0, shown=0)) for words in looks]
     return Sample(
         words=sum(map(len, looks)),
@@ -75,9 +75,10 @@ def spread(blocks: Blocks, most: int) -> list[int]:
     return [blocks.count * (step + 1) // number for step in range(number)]
 
 
-def looks_before(blocks: Blocks, borders: list[int]) -> Iterator[Words]:
+def take_looks(blocks: Blocks, borders: list[int]) -> list[Words]:
     """The last words before some borders."""
-    return (blocks.before(blocks.place(border), blocks.grain.look) for border in borders)
+    blocks.will_look(borders)
+    return [blocks.look(border) for border in borders]
 
 
 def events_per_word(looks: Iterable[Words]) -> NDArray[np.float64]:

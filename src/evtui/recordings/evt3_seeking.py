@@ -25,8 +25,11 @@ _FALSE_US = 64
 _LEAD = 1 << 13
 """Words decoded before a block to know the time of the event before it: 64 µs at 100 M words/s."""
 
-_MOST_STEP = 2_100
-"""TIME_HIGH steps in a stride of words that sensors send: 8.4 s, and a little."""
+_MOST_STEP = 3_100
+"""TIME_HIGH steps in a stride of words that sensors send: 12.6 s, and a little."""
+
+_LOOKS_AHEAD = 256
+"""Strides for which the system is asked to fetch their looks at once."""
 
 
 class Skeleton:
@@ -35,12 +38,15 @@ class Skeleton:
     def __init__(self, blocks: Blocks) -> None:
         self._blocks = blocks
         self._stride = blocks.grain.stride
-        self._strides = -(-blocks.count // self._stride)
         self._marks = [Mark(None)]
         self._times = [-FAR]
         """Of the marks, one for each stride; grows as times are asked for."""
         self._walked: dict[int, list[Mark]] = {}
         self._seen: dict[int, Mark] = {}
+        self.latest = -FAR
+        """The latest time that was met, µs on the sensor's clock."""
+        self.goes_back = False
+        """Whether it was met before an earlier one."""
         self._baseless = 0
         """Up to this place no VECT_BASE_X was found."""
 
@@ -53,14 +59,9 @@ class Skeleton:
         """How often the clock started again, as far as it is known."""
         return max((mark.high or 0) for mark in self._marks) // ROUND_HIGHS
 
-    def grow(self, block: int, most_walks: int | None = None) -> None:
-        """Count the clock's rounds up to a block.
-
-        Args:
-            block: the last of them may be the one behind the last.
-            most_walks: leave off where every word of so many strides had to be looked at.
-        """
-        while self.known_blocks < block and len(self._walked) != most_walks:
+    def grow(self, block: int) -> None:
+        """Count the clock's rounds up to a block, which may be the one behind the last."""
+        while self.known_blocks < block:
             self._add_mark()
 
     def run(self, t0: int, t1: int) -> Run:
@@ -135,9 +136,17 @@ class Skeleton:
     def _add_mark(self) -> None:
         stride, before = len(self._marks) - 1, self._marks[-1]
         border = min((stride + 1) * self._stride, self._blocks.count)
+        if stride % _LOOKS_AHEAD == 0:
+            ahead = min(border + _LOOKS_AHEAD * self._stride, self._blocks.count)
+            self._blocks.will_look(range(border, ahead, self._stride))
         mark = self._look(border, before) or self._walk(stride)[-1]
         self._marks.append(mark)
         self._times.append(mark.time)
+        self._note(mark)
+
+    def _note(self, mark: Mark) -> None:
+        self.goes_back |= mark.time < self.latest
+        self.latest = max(self.latest, mark.time)
 
     def _look(self, block: int, before: Mark) -> Mark | None:
         """The time at a block, less than a round of the clock after a mark.
@@ -167,6 +176,9 @@ class Skeleton:
                 self._marks[stride],
                 lambda: self._blocks.next_high(end),
             )
+            if stride == len(self._marks) - 1:
+                for mark in self._walked[stride]:
+                    self._note(mark)
         return self._walked[stride]
 
     def _last_before(self, t: int) -> int:

@@ -7,20 +7,27 @@ import stat
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 from evtui.errors import CannotRead, NeedsLoading, UnknownFormat, UnsupportedRecording
 from evtui.recordings.base import Recording
-from evtui.recordings.sniffing import is_dat, is_text_in_seconds, starts_with, states_evt
+from evtui.recordings.sniffing import (
+    HEAD_BYTES,
+    is_dat,
+    is_numpy_archive,
+    is_numpy_array,
+    is_text,
+    starts_with,
+    states_evt,
+    why_no_text,
+)
+from evtui.recordings.whole import Decoder
 from evtui.timing import Stopwatch
-
-HEAD_BYTES = 4096
-"""How much of a file is looked at to tell its format."""
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """One format.  ``reader`` is ``module:function``, imported when first needed."""
+    """One format.  ``reader`` and ``decoder`` are ``module:function``, imported when needed."""
 
     name: str
     endings: tuple[str, ...]
@@ -29,6 +36,8 @@ class Format:
     """Whether a file's first ``HEAD_BYTES`` bytes are of this format."""
     reader: str | None = None
     """Opens the file in place; None where it has to be decoded whole."""
+    decoder: str | None = None
+    """Decodes the file whole, in the loading process; see ``whole.Decoder``."""
     by_evlib: bool = False
     """Whether ``evlib.load_events`` decodes it exactly."""
     why_not: str = ""
@@ -43,12 +52,36 @@ FORMATS: tuple[Format, ...] = (
         reader="evtui.recordings.hdf5:open_hdf5",
         by_evlib=True,
     ),
-    Format("AEDAT4", (".aedat4",), starts_with(b"#!AER-DAT4"), by_evlib=True),
+    Format(
+        "AEDAT4",
+        (".aedat4",),
+        starts_with(b"#!AER-DAT4"),
+        decoder="evtui.recordings.aedat4:decode_aedat4",
+        by_evlib=True,
+    ),
+    Format(
+        "AEDAT3",
+        (".aedat",),
+        starts_with(b"#!AER-DAT3"),
+        decoder="evtui.recordings.aedat3:decode_aedat3",
+    ),
+    Format(
+        "AEDAT2",
+        (".aedat",),
+        starts_with(b"#!AER-DAT2"),
+        decoder="evtui.recordings.aedat2:decode_aedat2",
+    ),
     Format(
         "AEDAT",
         (".aedat",),
         starts_with(b"#!AER-DAT"),
-        why_not="AEDAT 1 to 3 cannot be read yet: evlib gives no events for them, without an error",
+        why_not="of AEDAT, versions 2, 3.1 and 4 are known",
+    ),
+    Format(
+        "ES",
+        (".es",),
+        starts_with(b"Event Stream"),
+        decoder="evtui.recordings.event_stream:decode_event_stream",
     ),
     Format("EVT3", (".raw",), states_evt("3.0", "3"), by_evlib=True),
     Format("EVT2.1", (".raw",), states_evt("2.1", "21"), by_evlib=True),
@@ -59,7 +92,10 @@ FORMATS: tuple[Format, ...] = (
         is_dat,
         why_not="Prophesee DAT cannot be read yet: evlib would decode it as garbage",
     ),
-    Format("text", (".txt", ".csv"), is_text_in_seconds, by_evlib=True),
+    Format("NPY", (".npy",), is_numpy_array, decoder="evtui.recordings.numpy_files:decode_npy"),
+    Format("NPZ", (".npz",), is_numpy_archive, decoder="evtui.recordings.numpy_files:decode_npz"),
+    # evlib takes any number for seconds, and any four columns for t x y p.
+    Format("text", (".txt", ".csv"), is_text, decoder="evtui.recordings.text:decode_text"),
 )
 """Most telling first: the first format whose ``matches`` says yes is taken."""
 
@@ -96,7 +132,7 @@ def identify(path: Path) -> Format:
             return known
     raise UnknownFormat(
         path,
-        "not a format evtui knows",
+        why_no_text(head),
         "known are " + ", ".join(known.name for known in FORMATS),
     )
 
@@ -116,12 +152,24 @@ def open_in_place(path: Path, stopwatch: Stopwatch | None = None) -> Recording:
     with watch.stage("open"):
         known = identify(path)
     if known.reader is None:
-        if known.by_evlib:
+        if known.decoder or known.by_evlib:
             raise NeedsLoading(path, f"{known.name} is decoded whole before it plays")
         raise UnsupportedRecording(path, known.why_not)
-    module, _, function = known.reader.partition(":")
     with watch.stage("schema"):
-        opener = cast(
-            Callable[[Path], Recording], getattr(importlib.import_module(module), function)
-        )
+        opener = cast(Callable[[Path], Recording], _imported(known.reader))
         return opener(path)
+
+
+def find_decoder(path: Path) -> Decoder | None:
+    """What decodes a file whole; None where its format is read in place or by evlib.
+
+    Raises:
+        RecordingError: as ``identify``.
+    """
+    known = identify(path)
+    return cast(Decoder, _imported(known.decoder)) if known.decoder else None
+
+
+def _imported(name: str) -> Any:
+    module, _, function = name.partition(":")
+    return getattr(importlib.import_module(module), function)

@@ -122,11 +122,11 @@ class Hdf5Recording:
             if self._tally is not None and self._tally.steps_back:
                 return self._scattered(self._tally.rows_reaching(start, stop), start, stop)
             rows = self._blocks.row_at(start), self._blocks.row_at(stop)
-            return _between(self._blocks.events(rows[0], max(rows)), start, stop)
+            return self._blocks.events(rows[0], max(rows)).between(start, stop)
 
     def _scattered(self, runs: Iterable[tuple[int, int]], t0: int, t1: int) -> Events:
         """A window where time goes back: out of every run of rows that reaches into it."""
-        return Events.concatenate(_between(self._blocks.events(*run), t0, t1) for run in runs)
+        return Events.concatenate(self._blocks.events(*run).between(t0, t1) for run in runs)
 
     def timeline(self, bins: int) -> Timeline:
         if self._tally is not None:
@@ -236,14 +236,6 @@ class Hdf5Recording:
             if os.fstat(self._handle).st_size < self._bytes:
                 raise DamagedRecording(self._path, "was cut short while it was open")
             yield
-
-
-def _between(events: Events, t0: int, t1: int) -> Events:
-    """The events of t0 ≤ t < t1; all of them, without a copy, unless time goes back."""
-    inside = (events.t >= t0) & (events.t < t1)
-    if inside.all():
-        return events
-    return Events(events.t[inside], events.x[inside], events.y[inside], events.p[inside])
 
 
 def _fits(

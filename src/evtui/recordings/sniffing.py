@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable
 
-Test = Callable[[bytes], bool]
-
-_NUMBER = rb"-?\d+"
-_SECONDS = rb"-?\d+\.\d+(?:[eE][-+]?\d+)?"
-_TEXT_ROW = re.compile(
-    rb"\s*".join([_SECONDS, rb"[ \t]", _NUMBER, rb"[ \t]", _NUMBER, rb"[ \t]", _NUMBER])
+from evtui.recordings.numpy_arrays import (
+    MAGIC,
+    UnknownArray,
+    is_table,
+    names_events,
+    parse_array,
 )
+from evtui.recordings.text_shape import NoRows, UnknownText, read_shape
+
+HEAD_BYTES = 4096
+"""How much of a file is looked at to tell its format."""
+
+Test = Callable[[bytes], bool]
 
 
 def starts_with(magic: bytes) -> Test:
@@ -50,15 +57,42 @@ def is_dat(head: bytes) -> bool:
     return head[after : after + 2] in (b"\x00\x08", b"\x0c\x08")
 
 
-def is_text_in_seconds(head: bytes) -> bool:
-    """Rows of ``t x y p``, separated by blanks, t in seconds with a decimal point.
+def is_numpy_array(head: bytes) -> bool:
+    """A NumPy file whose array may be events, by its header."""
+    if not head.startswith(MAGIC):
+        return False
+    try:
+        return is_table(parse_array(io.BytesIO(head), io.BytesIO))
+    except UnknownArray:
+        return False
 
-    Whole numbers are left out on purpose: evlib takes any number for seconds, so that microseconds
-    would come out a million times too large.
+
+def is_numpy_archive(head: bytes) -> bool:
+    """A ZIP archive of NumPy arrays, the first of them under a name that events have."""
+    if not head.startswith(b"PK\x03\x04"):
+        return False
+    length = int.from_bytes(head[26:28], "little")
+    return names_events(head[30 : 30 + length].decode("utf-8", "replace"))
+
+
+def is_text(head: bytes) -> bool:
+    """Rows of numbers of which it can be told which is t, x, y and p; see ``text_shape``."""
+    return not why_no_text(head)
+
+
+def why_no_text(head: bytes) -> str:
+    """What keeps text from being taken for events; empty for text that is taken.
+
+    Args:
+        head: the first bytes of a file, all of them if there are fewer than ``HEAD_BYTES``.
     """
-    lines = [line for line in head.splitlines() if line.strip() and not line.startswith(b"#")]
-    complete = lines if len(lines) == 1 else lines[:-1]
-    return bool(complete) and all(_TEXT_ROW.fullmatch(line.strip()) for line in complete)
+    try:
+        read_shape(head, complete=len(head) < HEAD_BYTES)
+    except NoRows:
+        return "not a format evtui knows"
+    except UnknownText as error:
+        return f"is text, but {error}"
+    return ""
 
 
 def header_lines(head: bytes) -> list[bytes]:

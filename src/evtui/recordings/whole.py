@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, TypeAlias
+from typing import IO, Any, TypeAlias
 
 import numpy as np
 
@@ -22,7 +22,7 @@ from evtui.recordings.findings import Finding
 RUN_BYTES = 4 << 20
 """How much of a file a decoder reads at once."""
 
-_FARTHEST_US = 1 << 61
+FARTHEST_US = 1 << 61
 """No time is farther from 0, so that the difference of two keeps within 63 bits."""
 
 _RUN_EVENTS = 1 << 16
@@ -56,6 +56,16 @@ class Facts:
     """As ``RecordingInfo.header``."""
     findings: list[Finding] = field(default_factory=list)
 
+    def to_json(self) -> dict[str, Any]:
+        """All but the findings, as the loading process reports it."""
+        return {"size": self.size, "layout": self.layout, "header": dict(self.header)}
+
+    @staticmethod
+    def from_json(told: dict[str, Any]) -> Facts:
+        """What ``to_json`` told."""
+        width, height = told["size"] or (0, 0)
+        return Facts((width, height) if told["size"] else None, told["layout"], told["header"])
+
 
 Decoder: TypeAlias = Callable[[Path, Facts], Iterator[Run]]
 """Yields a file's events and fills in its facts.  Raises ``RecordingError``."""
@@ -86,7 +96,7 @@ def are_possible(t: Times) -> bool:
     Args:
         t: shape (N,) with N > 0, µs.
     """
-    return int(t.min()) >= -_FARTHEST_US and int(t.max()) <= _FARTHEST_US
+    return int(t.min()) >= -FARTHEST_US and int(t.max()) <= FARTHEST_US
 
 
 def gathered(runs: Iterable[Run]) -> Iterator[Run]:

@@ -22,7 +22,7 @@ class Clock:
 
         Each is the one nearest to the time before it that the clock can mean, but none lies before
         the clock's first round.  So a wrap is taken for one, a small step back stays one, a wrong
-        value moves no time but its own, and the first round may have gaps of any length.
+        value hardly ever moves a time but its own, and the first round may have gaps of any length.
 
         Args:
             raw: what the clock shows, shape (N,), int64, in file order.

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -26,8 +26,8 @@ Words: TypeAlias = NDArray[Any]
 class RawFile:
     """An open file with a Prophesee header, and its bytes.  Any thread may read or close it."""
 
-    def __init__(self, path: Path, descriptor: int) -> None:
-        """Take over a descriptor and read the header; ``raw_file`` opens one.
+    def __init__(self, path: Path) -> None:
+        """Open the file and read its header.
 
         Raises:
             CannotRead: the operating system refuses.
@@ -35,10 +35,19 @@ class RawFile:
         """
         self.path = path
         self._lock = threading.Lock()
+        try:
+            # Without O_NONBLOCK, opening a pipe waits for somebody to write into it.
+            descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+        except OSError as error:
+            raise CannotRead.because(path, error) from error
         self._descriptor: int | None = descriptor
         self.bytes = os.fstat(descriptor).st_size
         """Size of the file when it was opened."""
-        self.header: RawHeader = read_header(path, descriptor)
+        try:
+            self.header: RawHeader = read_header(path, descriptor)
+        except BaseException:
+            self.close()
+            raise
 
     def read(self, offset: int, length: int) -> bytes:
         """Bytes of the file, all of which were there when it was opened.
@@ -57,6 +66,18 @@ class RawFile:
                 if not parts[-1]:
                     raise self._cut_short()
         return parts[0] if len(parts) == 1 else b"".join(parts)
+
+    def will_read(self, offset: int, length: int) -> None:
+        """Let the system fetch some bytes ahead, where it can.
+
+        Many small places all over a file come far sooner if they are all asked for first.
+
+        Raises:
+            CannotRead: the file was closed.
+        """
+        if hasattr(os, "posix_fadvise"):
+            with self._reading() as descriptor, suppress(OSError):  # it is only a hint
+                os.posix_fadvise(descriptor, offset, length, os.POSIX_FADV_WILLNEED)
 
     def require_whole(self) -> None:
         """Make sure that the file is open and as long as it was.
@@ -99,15 +120,11 @@ def raw_file(path: Path) -> Iterator[RawFile]:
         CannotRead: the operating system refuses.
         DamagedRecording: its header does not end.
     """
+    file = RawFile(path)
     try:
-        # Without O_NONBLOCK, opening a pipe waits for somebody to write into it.
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
-    except OSError as error:
-        raise CannotRead.because(path, error) from error
-    try:
-        yield RawFile(path, descriptor)
+        yield file
     except BaseException:
-        os.close(descriptor)
+        file.close()
         raise
 
 
@@ -126,6 +143,11 @@ class WordFile:
         size = self._dtype.itemsize
         data = self._file.read(self._offset + start * size, (stop - start) * size)
         return np.frombuffer(data, self._dtype)
+
+    def will_read(self, start: int, stop: int) -> None:
+        """Let the system fetch words start to stop ahead; raises as ``RawFile.will_read`` does."""
+        size = self._dtype.itemsize
+        self._file.will_read(self._offset + start * size, (stop - start) * size)
 
     def blocks(self, start: int, stop: int, length: int) -> Iterator[tuple[int, Words]]:
         """Words start to stop in blocks of ``length``, each with the place of its first word."""

@@ -43,10 +43,6 @@ class FullPass:
     def findings(self) -> Iterator[Finding]:
         """What only a full pass can tell."""
         yield from self.tally.findings()
-        if self.tally.outside:
-            size = f"{self.tally.width}×{self.tally.height}"
-            said = f"{format_count(self.tally.outside)} events lie outside the sensor of {size}"
-            yield finding("out_of_sensor", said)
         if damaged := self.oddities.damaged:
             said = f"{format_count(damaged)} words are damaged, or of a kind nobody knows"
             yield finding("damaged_words", said)

@@ -149,7 +149,7 @@ class WordsRecording:
         if stop <= start:
             return Events.empty()
         return Events.concatenate(
-            _between(events, start, stop)
+            events.between(start, stop)
             for span in self._spans(start, stop)
             for events in self._decoded(*span)
         )
@@ -188,6 +188,7 @@ class WordsRecording:
         """
         self._file.require_whole()
         blocks = self._landmarks.spread(_CURVE_LOOKS)
+        self._landmarks.will_look(blocks)
         with self._lock:
             shares = [events_per_word(self._coding, self._landmarks, block) for block in blocks]
             places = [self._landmarks.at(block)[0] for block in blocks]
@@ -255,14 +256,3 @@ class WordsRecording:
 
     def close(self) -> None:
         self._file.close()
-
-
-def _between(events: Events, t0: int, t1: int) -> Events:
-    """The events of t0 ≤ t < t1, without a copy unless time goes back."""
-    if not len(events) or (events.t.min() >= t0 and events.t.max() < t1):
-        return events
-    inside = (events.t >= t0) & (events.t < t1)
-    first, past = int(inside.argmax()), len(inside) - int(inside[::-1].argmax())
-    if inside[first:past].all():
-        return events[first:past]
-    return Events(events.t[inside], events.x[inside], events.y[inside], events.p[inside])

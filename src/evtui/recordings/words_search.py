@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cached_property
 from itertools import pairwise
 
@@ -73,6 +74,12 @@ class Landmarks:
         looks = min(most, self.count)
         return [number * (self.count - 1) // max(1, looks - 1) for number in range(looks)]
 
+    def will_look(self, blocks: Iterable[int]) -> None:
+        """Let the system fetch the first words of some blocks ahead."""
+        for block in blocks:
+            start = block * self.block
+            self._words.will_read(start, min(start + self._look, self._words.count))
+
     def last_before(self, place: int) -> tuple[int, int] | None:
         """Place of the last time mark before a place, and what the clock shows."""
         length = self._look
@@ -115,7 +122,9 @@ def tell_rounds(landmarks: Landmarks, coding: Coding, looks: int) -> Rounds:
     between two of the places.
     """
     rounds = Rounds(coding.clock)
-    for low, high in pairwise([*landmarks.spread(looks), landmarks.count]):
+    blocks = landmarks.spread(looks)
+    landmarks.will_look(blocks)
+    for low, high in pairwise([*blocks, landmarks.count]):
         if landmarks.next_or_last(high)[1] < landmarks.next_or_last(low)[1]:
             _note_decreases(landmarks, coding, low, high, rounds)
     return rounds

@@ -14,8 +14,10 @@ import numpy as np
 from evtui.errors import DamagedRecording, RecordingError
 from evtui.events import Events
 from evtui.recordings.base import RecordingInfo
+from evtui.recordings.conventions import extent, tell_size
 from evtui.recordings.findings import Finding, finding
-from evtui.recordings.formats import open_in_place
+from evtui.recordings.formats import find_decoder, open_in_place
+from evtui.recordings.whole import Decoder, Facts, Run, are_possible
 from evtui.store.handover import DTYPES, Column, ColumnWriter
 from evtui.units import US_PER_S
 
@@ -25,13 +27,45 @@ SLICE_EVENTS = 1 << 20
 _ALWAYS_US = 1 << 60
 
 
-def decode_own(path: Path, writer: ColumnWriter, progress: Callable[[float], None]) -> None:
-    """Decode with the format's own reader, one slice of time after the other.
+def decode_own(path: Path, writer: ColumnWriter, progress: Callable[[float], None]) -> Facts | None:
+    """Decode with the format's own decoder, else with its reader.
+
+    Returns:
+        What the decoder found; None from a reader, which tells the same without decoding.
 
     Raises:
         NeedsLoading: the format has a reader, but it cannot read this file.
         RecordingError: any other fault of the file.
     """
+    decoder = find_decoder(path)
+    if decoder is not None:
+        return _decode_whole(path, decoder, writer, progress)
+    _decode_by_windows(path, writer, progress)
+    return None
+
+
+def _decode_whole(
+    path: Path, decoder: Decoder, writer: ColumnWriter, progress: Callable[[float], None]
+) -> Facts:
+    """Decode in the order of the file; a size that is not stated is told from the events."""
+    facts = Facts()
+    width = height = 0
+    for run in decoder(path, facts):
+        if len(run.t):
+            if not are_possible(run.t):
+                raise DamagedRecording(path, "an event has a time that no clock can show")
+            width, height = max(width, extent(run.x)), max(height, extent(run.y))
+            _append(writer, run, 0)
+        progress(min(1.0, run.share))
+    if facts.size is None:
+        *size, guess = tell_size(width, height)
+        facts.size = size[0], size[1]
+        facts.findings.append(guess)
+    return facts
+
+
+def _decode_by_windows(path: Path, writer: ColumnWriter, progress: Callable[[float], None]) -> None:
+    """Decode one slice of time after the other."""
     recording = open_in_place(path)
     try:
         info = recording.info
@@ -118,7 +152,7 @@ def _slices(duration_us: int, count: int) -> Iterator[tuple[int, int]]:
     yield from pairwise(edges)
 
 
-def _append(writer: ColumnWriter, events: Events, t_first_us: int) -> None:
+def _append(writer: ColumnWriter, events: Events | Run, t_first_us: int) -> None:
     polarity = events.p.view(np.int8) * np.int8(2) - np.int8(1)
     writer.append(events.t + t_first_us, _as_int16(events.x), _as_int16(events.y), polarity)
 

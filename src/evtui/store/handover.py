@@ -17,6 +17,7 @@ from typing import Any, Self, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from evtui.events import BYTES_PER_EVENT
 from evtui.recordings.memory import Columns
 
 Column: TypeAlias = NDArray[Any]
@@ -92,9 +93,15 @@ class Written:
 class ColumnWriter:
     """The sending end, in the loading process."""
 
-    def __init__(self, fds: Sequence[int]) -> None:
-        """Write to the files that ``ColumnFiles`` made."""
+    def __init__(self, fds: Sequence[int], most_bytes: int | None = None) -> None:
+        """Write to the files that ``ColumnFiles`` made.
+
+        Args:
+            fds: one a column.
+            most_bytes: of all columns together; a small file may unpack to any size.
+        """
         self._fds = fds
+        self._most_bytes = most_bytes
         self._last_t: int | None = None
         self.written = Written()
 
@@ -102,10 +109,14 @@ class ColumnWriter:
         """Add events, all columns of one length and of the dtypes of ``Columns``.
 
         Raises:
+            MemoryError: they are more than may be written.
             OSError: no room is left for them.
         """
         if not len(t):
             return
+        size = (self.written.rows + len(t)) * BYTES_PER_EVENT
+        if self._most_bytes is not None and size > self._most_bytes:
+            raise MemoryError("the events are more than there is memory for")
         for fd, dtype, column in zip(self._fds, DTYPES.values(), (t, x, y, polarity), strict=True):
             _write_all(fd, np.ascontiguousarray(column, dtype))
         self._count(t, x, y, polarity)

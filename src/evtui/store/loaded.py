@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evtui.recordings.base import RecordingInfo
-from evtui.recordings.conventions import tell_size
+from evtui.recordings.conventions import tell_implausible, tell_size
 from evtui.recordings.findings import Finding, finding
 from evtui.recordings.memory import Columns, MemoryRecording
 from evtui.recordings.sensors import stated_size
-from evtui.store.handover import Written
+from evtui.recordings.whole import Facts
 from evtui.store.loader import Decoded
 from evtui.store.plan import Plan
 
@@ -50,8 +50,8 @@ class Loaded:
 
 def make_loaded(plan: Plan, decoded: Decoded) -> Loaded:
     """What the store keeps of a finished load.  Imports polars, so not for the screen's thread."""
-    info, guessed = _describe(plan, decoded.written)
-    counted = _counted(decoded.written, info)
+    info, guessed = _describe(plan, decoded)
+    counted = _counted(decoded, info)
     findings = (*plan.findings, *decoded.findings, *guessed, *counted)
     by_code = {found.code: found for found in findings}  # what was counted says more than a sample
     recording = MemoryRecording(decoded.columns, info, tuple(by_code.values()))
@@ -79,13 +79,14 @@ def lazy_frame(columns: Columns) -> polars.LazyFrame:
     ).lazy()
 
 
-def _describe(plan: Plan, written: Written) -> tuple[RecordingInfo, list[Finding]]:
-    """What our own reader knew, else what header and events tell."""
+def _describe(plan: Plan, decoded: Decoded) -> tuple[RecordingInfo, list[Finding]]:
+    """What our own reader knew or our decoder found, else what header and events tell."""
+    written, facts = decoded.written, decoded.facts or Facts()
     on_fraction = written.on / written.rows if written.rows else None
     if plan.info is not None:
         return dataclasses.replace(plan.info, on_fraction=on_fraction), []
     guessed = []
-    size = stated_size(plan.header)
+    size = facts.size or stated_size(plan.header)
     if size is None:
         width, height, guess = tell_size(written.width, written.height)
         size = width, height
@@ -102,17 +103,21 @@ def _describe(plan: Plan, written: Written) -> tuple[RecordingInfo, list[Finding
         duration_us=0,
         duration_exact=True,
         on_fraction=on_fraction,
-        header=plan.header,
+        layout=facts.layout,
+        header=facts.header or plan.header,
     )
     return info, guessed
 
 
-def _counted(written: Written, info: RecordingInfo) -> list[Finding]:
+def _counted(decoded: Decoded, info: RecordingInfo) -> list[Finding]:
     """What only a pass over every event can tell."""
+    written, t = decoded.written, decoded.columns.t
     found = []
     if not written.rows:
         found.append(finding("no_events"))
-    elif written.on in (0, written.rows):
+    elif implausible := tell_implausible(written.rows, int(t[-1]) - int(t[0])):
+        found.append(implausible)
+    if written.rows and written.on in (0, written.rows):
         only = "ON" if written.on else "OFF"
         found.append(finding("one_polarity", f"all {written.rows:,} events are {only}"))
     if written.steps_back:

@@ -22,6 +22,7 @@ from typing import Any
 from evtui.errors import LoadError, LoadFailed, NotEnoughMemory
 from evtui.recordings.findings import Finding, finding
 from evtui.recordings.memory import Columns
+from evtui.recordings.whole import Facts
 from evtui.store.handover import ColumnFiles, Written
 from evtui.store.messages import LoadProgress, Stage
 from evtui.store.orders import Orders
@@ -57,6 +58,8 @@ class Decoded:
     """How long the file was read and decoded."""
     elapsed_s: float
     """From the start of the process to the mapped columns."""
+    facts: Facts | None = None
+    """What a decoder of ours found; None where our reader is in the plan, and from evlib."""
 
 
 ProgressListener = Callable[[LoadProgress], None]
@@ -96,7 +99,8 @@ async def load_in_child(
     except (OSError, ValueError) as error:
         raise LoadFailed(f"{plan.path}: cannot be loaded: {error}") from error
     findings = tuple(finding(code, message) for code, message in outcome["findings"])
-    return Decoded(columns, written, findings, meter.reading_s, meter.elapsed_s)
+    facts = Facts.from_json(outcome["facts"]) if outcome["facts"] else None
+    return Decoded(columns, written, findings, meter.reading_s, meter.elapsed_s, facts)
 
 
 async def _run(

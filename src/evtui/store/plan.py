@@ -11,7 +11,7 @@ from evtui.errors import CannotRead, NeedsLoading, UnsupportedRecording
 from evtui.events import BYTES_PER_EVENT
 from evtui.recordings.base import RecordingInfo
 from evtui.recordings.findings import Finding
-from evtui.recordings.formats import Format, identify, open_in_place, read_head
+from evtui.recordings.formats import identify, open_in_place, read_head
 from evtui.recordings.raw_header import parse_header
 
 OWN, EVLIB = "own", "evlib"
@@ -22,12 +22,18 @@ BYTES_PER_EVENT_IN_FILE: dict[str, float] = {
     "EVT2": 4.0,
     "EVT2.1": 8.0,
     "AEDAT4": 8.0,
+    "AEDAT3": 8.0,
+    "AEDAT2": 8.0,
+    "ES": 5.0,
+    "NPY": 8.0,
+    "NPZ": 3.0,
     "text": 12.0,
 }
 """The fewest seen, so that a cost told from it is rather too high.
 
-HDF5, EVT2.1 and text from 26 M synthetic events; the others from real recordings: EVT3 618,052
-bytes for 219,596 events, EVT2 2,170,592 for 539,481, AEDAT4 949,253 for 111,954.
+HDF5, EVT2.1, NPZ and text from 26 M synthetic events, AEDAT2 and 3, ES and NPY by their formats;
+the others from real recordings: EVT3 618,052 bytes for 219,596 events, EVT2 2,170,592 for 539,481,
+AEDAT4 949,253 for 111,954.
 """
 
 _LEAST_IN_FILE = min(BYTES_PER_EVENT_IN_FILE.values())
@@ -60,7 +66,7 @@ class Plan:
 
 
 def make_plan(path: Path, preference: str = "auto") -> Plan:
-    """Look at a file and choose its loader: our own reader where there is one, else evlib.
+    """Look at a file and choose its loader: a reader or decoder of ours, else evlib.
 
     Args:
         path: the file.
@@ -76,12 +82,13 @@ def make_plan(path: Path, preference: str = "auto") -> Plan:
     if not stat.S_ISREG(status.st_mode):
         raise CannotRead(path, "is not a regular file")
     known = identify(path)
-    info, findings = _look_inside(path, known, forced=preference == EVLIB)
-    loader = EVLIB if info is None or (preference == EVLIB and known.by_evlib) else OWN
+    by_evlib = preference == EVLIB and known.by_evlib
+    info, findings = _look_inside(path, forced=by_evlib)
+    ours = info is not None or known.decoder is not None
     return Plan(
         path=path,
         format=known.name,
-        loader=loader,
+        loader=OWN if ours and not by_evlib else EVLIB,
         bytes=status.st_size,
         mtime_ns=status.st_mtime_ns,
         info=info,
@@ -90,16 +97,14 @@ def make_plan(path: Path, preference: str = "auto") -> Plan:
     )
 
 
-def _look_inside(
-    path: Path, known: Format, *, forced: bool
-) -> tuple[RecordingInfo | None, tuple[Finding, ...]]:
-    """What our own reader says of the file; nothing where only evlib reads it."""
+def _look_inside(path: Path, *, forced: bool) -> tuple[RecordingInfo | None, tuple[Finding, ...]]:
+    """What our own reader says of the file; nothing where it has to be decoded whole."""
     try:
         recording = open_in_place(path)
     except NeedsLoading:
         return None, ()
     except UnsupportedRecording:
-        if forced and known.by_evlib:
+        if forced:
             return None, ()
         raise
     try:

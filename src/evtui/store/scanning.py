@@ -67,8 +67,7 @@ class _Source:
             batch_size: polars' wish for the rows of a frame; our own size suits the readers.
         """
         # The rows that a limit counts lie before those that the predicate leaves.
-        pruned = predicate is not None and n_rows is None
-        wanted = time_range(predicate) if predicate is not None and pruned else ALWAYS
+        wanted = ALWAYS if predicate is None or n_rows is not None else time_range(predicate)
         for frame in _at_most(n_rows, self._frames(wanted)):
             rows = frame if predicate is None else frame.filter(predicate)
             yield rows if with_columns is None else rows.select(with_columns)

@@ -6,7 +6,7 @@ how it goes in lines of JSON on what was its stdout::
     {"stage": "reading"}
     {"share": 0.25}
     {"stage": "handing over"}
-    {"done": {"rows": 26000000, …}, "findings": [["loader_differs", "…"]]}
+    {"done": {"rows": 26000000, …}, "facts": {…}, "findings": [["loader_differs", "…"]]}
     {"error": "…", "kind": "refused"}
 
 Whatever a library prints goes to stderr instead, which the parent keeps the end of.
@@ -91,13 +91,14 @@ def main() -> int:
 
 def _load(orders: Orders, reports: Reports) -> None:
     path = Path(orders.path)
-    writer = ColumnWriter(orders.fds)
+    writer = ColumnWriter(orders.fds, orders.memory_limit)
     _limit_memory(orders.memory_limit)
     reports.begin(Stage.READING)
+    facts = None
     if orders.loader == "own":
-        decode_own(path, writer, reports.share)
+        facts = decode_own(path, writer, reports.share)
         reports.begin(Stage.HANDING_OVER)
-        findings = []
+        findings = facts.findings if facts else []
     else:
         t, x, y, polarity = decode_by_evlib(path)
         reports.begin(Stage.HANDING_OVER)
@@ -105,7 +106,9 @@ def _load(orders: Orders, reports: Reports) -> None:
         findings = [finding("decoded_by_evlib"), *compare_with_reader(path, t, polarity)]
     writer.sort()
     reports.say(
-        done=asdict(writer.written), findings=[[found.code, found.message] for found in findings]
+        done=asdict(writer.written),
+        facts=facts.to_json() if facts else None,
+        findings=[[found.code, found.message] for found in findings],
     )
 
 

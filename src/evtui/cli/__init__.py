@@ -1,0 +1,70 @@
+"""The command line: ``evtui [PATH…]`` opens the browser; commands do the rest without a screen.
+
+Data goes to stdout, narration to stderr.  Exit codes: 0 done; 1 something failed, or ``check``
+found something; 2 wrong use, or a recording that cannot be read; 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from typing import Any, cast
+
+import click
+
+from evtui import __version__
+
+BROWSE = "browse"
+
+COMMANDS: dict[str, str] = {
+    BROWSE: "evtui.cli.browse:browse",
+    "demo": "evtui.cli.browse:demo",
+    "info": "evtui.cli.info:info",
+    "check": "evtui.cli.check:check",
+    "paths": "evtui.cli.places:show_paths",
+}
+"""Every command, as ``module:function``: a module is imported when its command is first needed."""
+
+_INTERRUPTED = 130
+_EPILOG = f"""
+Run without a command, evtui browses PATH: folders, or recordings; one recording opens in the
+player; no path means the current folder.  A folder that is called like a command is written with a
+dot: evtui ./{BROWSE}
+"""
+
+
+class _Commands(click.Group):
+    """A group whose first argument may also be a path: then it browses."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, function = COMMANDS[cmd_name].partition(":")
+        return cast(click.Command, getattr(importlib.import_module(module), function))
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        own = {"--help", "--version", "-h"}
+        if not args or (args[0] not in COMMANDS and args[0] not in own):
+            args = [BROWSE, *args]
+        return super().parse_args(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            click.echo("evtui: interrupted", err=True)
+            sys.exit(_INTERRUPTED)
+
+
+@click.group(
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog=_EPILOG,
+    subcommand_metavar="[PATH… | COMMAND …]",
+)
+@click.version_option(__version__, prog_name="evtui")
+def main() -> None:
+    """Browse event-camera recordings and play them in the terminal."""

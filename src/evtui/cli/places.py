@@ -1,0 +1,20 @@
+"""``evtui paths``: where things are."""
+
+from __future__ import annotations
+
+import click
+
+from evtui import paths
+
+
+@click.command("paths")
+def show_paths() -> None:
+    """Print where settings, cache and log are."""
+    for name, path in (
+        ("config", paths.config_file()),
+        ("cache", paths.cache_folder()),
+        ("catalogue", paths.catalogue_file()),
+        ("demo", paths.demo_folder()),
+        ("log", paths.log_file()),
+    ):
+        click.echo(f"{name:<10}{path}")

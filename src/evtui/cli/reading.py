@@ -1,0 +1,82 @@
+"""Recordings read for a report: found, opened, counted where that is asked for, and remembered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from evtui import paths
+from evtui.cli.narration import progress_bar, warn
+from evtui.errors import LoadError, NeedsLoading, RecordingError
+from evtui.library.catalogue import Catalogue
+from evtui.library.discovery import Dataset, Obstacle, discover
+from evtui.library.summary import Summary, of_recording
+from evtui.recordings.base import Recording, never_cancelled
+from evtui.recordings.formats import open_in_place
+from evtui.store.opening import open_or_load
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What is known of one path; its summary's ``problem`` says why that may be nothing."""
+
+    path: Path
+    bytes: int | None
+    """Size of the file; None where there is no file to be seen."""
+    summary: Summary
+
+
+def readings(given: Sequence[Path], *, exact: bool) -> Iterator[Reading]:
+    """Every recording under the paths, each read when it is asked for; at least one reading.
+
+    What is read goes into the catalogue, where the browser finds it.
+
+    Args:
+        given: files and folders; folders are walked.
+        exact: count every event.  Otherwise header and endpoints tell, or what is remembered of
+            an earlier count.
+    """
+    with closing(Catalogue(paths.catalogue_file())) as catalogue:
+        if catalogue.problem:
+            warn(f"nothing is remembered: {catalogue.problem}")
+        found = None
+        for found in discover(given):
+            if isinstance(found, Obstacle):
+                yield Reading(found.path, None, Summary(problem=found.reason))
+            else:
+                yield Reading(found.path, found.bytes, _summary(found, catalogue, exact=exact))
+        if found is None:
+            for path in given:
+                yield Reading(path, None, Summary(problem="holds no recordings"))
+
+
+def _summary(dataset: Dataset, catalogue: Catalogue, *, exact: bool) -> Summary:
+    remembered = None if exact else catalogue.get(dataset)
+    if remembered is not None and remembered.is_counted:
+        return remembered
+    try:
+        summary = _read(dataset.path, exact=exact)
+    except RecordingError as error:
+        return Summary(problem=error.reason)
+    except LoadError as error:
+        return Summary(problem=str(error).removeprefix(f"{dataset.path}: "))
+    catalogue.put(dataset, summary)
+    return summary
+
+
+def _read(path: Path, *, exact: bool) -> Summary:
+    with closing(_open(path)) as recording:
+        if exact:
+            with progress_bar(f"counting {path.name}") as show:
+                recording.index(show, never_cancelled)
+        return of_recording(recording)
+
+
+def _open(path: Path) -> Recording:
+    try:
+        return open_in_place(path)
+    except NeedsLoading:
+        with progress_bar(f"decoding {path.name}"):
+            return open_or_load(path)
