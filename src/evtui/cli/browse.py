@@ -33,7 +33,7 @@ def _settings_options(command: Any) -> Any:
 
 
 @click.command()
-@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, metavar="[PATH…]", type=click.Path(path_type=Path))
 @_settings_options
 def browse(paths: tuple[Path, ...], **options: Any) -> None:
     """Browse folders or recordings (the default).

@@ -28,11 +28,13 @@ _FIGURES = (
 
 
 @click.command()
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument(
+    "paths", nargs=-1, required=True, metavar="PATH…", type=click.Path(path_type=Path)
+)
 @click.option("--exact", is_flag=True, help="Read every event, so that no figure is an estimate.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line, one a recording.")
 def info(paths: tuple[Path, ...], exact: bool, as_json: bool) -> None:
-    """Tell format, size, sensor, events, duration, rate, times and findings.
+    """Tell format, sensor, events, duration, rate and findings.
 
     They come from headers and endpoints, or from an earlier count, which is remembered.  Folders
     are walked.  An estimate is marked with ~.

@@ -20,6 +20,7 @@ from evtui.recordings.aedat_header import AedatHeader, read_aedat_header
 from evtui.recordings.findings import finding
 from evtui.recordings.sensors import camera_size
 from evtui.recordings.whole import RUN_BYTES, Facts, Run, gathered, length_of, opened
+from evtui.units import printable
 
 SIGNATURE = b"#!AER-DAT3.1"
 
@@ -75,7 +76,7 @@ def _require_readable(path: Path, file: IO[bytes], header: AedatHeader) -> None:
     file.seek(0)
     version = file.read(len(SIGNATURE))
     if version != SIGNATURE:
-        stated = version.decode("ascii", "replace").removeprefix("#!AER-DAT")
+        stated = printable(version.decode("ascii", "replace").removeprefix("#!AER-DAT"))
         raise UnsupportedRecording(path, f"is AEDAT {stated}; of AEDAT 3, version 3.1 is known")
     packing = header.fields.get("Format", "RAW")
     if packing != "RAW":

@@ -83,15 +83,24 @@ FORMATS: tuple[Format, ...] = (
         starts_with(b"Event Stream"),
         decoder="evtui.recordings.event_stream:decode_event_stream",
     ),
-    Format("EVT3", (".raw",), states_evt("3.0", "3"), by_evlib=True),
-    Format("EVT2.1", (".raw",), states_evt("2.1", "21"), by_evlib=True),
-    Format("EVT2", (".raw",), states_evt("2.0", "2"), by_evlib=True),
     Format(
-        "DAT",
-        (".dat",),
-        is_dat,
-        why_not="Prophesee DAT cannot be read yet: evlib would decode it as garbage",
+        "EVT3",
+        (".raw",),
+        states_evt("3"),
+        reader="evtui.recordings.evt3:open_evt3",
+        by_evlib=True,
     ),
+    # evlib gives junk for the legacy order of EVT2.1's halves, without an error.
+    Format("EVT2.1", (".raw",), states_evt("2.1"), reader="evtui.recordings.evt21:open_evt21"),
+    Format(
+        "EVT2",
+        (".raw",),
+        states_evt("2"),
+        reader="evtui.recordings.evt2:open_evt2",
+        by_evlib=True,
+    ),
+    # evlib takes DAT for text, or for EVT2 where it is named .raw.
+    Format("DAT", (".dat",), is_dat, reader="evtui.recordings.dat:open_dat"),
     Format("NPY", (".npy",), is_numpy_array, decoder="evtui.recordings.numpy_files:decode_npy"),
     Format("NPZ", (".npz",), is_numpy_archive, decoder="evtui.recordings.numpy_files:decode_npz"),
     # evlib takes any number for seconds, and any four columns for t x y p.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import struct
+import tokenize
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import IO, Any
@@ -26,6 +27,12 @@ SIZE_NAMES = ("width", "height", "size", "sensor_size", "resolution")
 _TABLE_NAMES = ("events", "event", "data", "arr_0")
 
 _LONGEST_HEADER = 10_000
+_HEADER_FAULTS = (
+    *(ValueError, SyntaxError, TypeError, EOFError, RecursionError, MemoryError),
+    tokenize.TokenError,
+)
+"""What NumPy raises over headers, which are Python literals."""
+
 _LARGEST_ITEM = 1 << 16
 
 
@@ -93,7 +100,7 @@ def parse_array(file: IO[bytes], open_bytes: Callable[[], IO[bytes]]) -> Array:
         header: tuple[tuple[int, ...], bool, np.dtype[Any]] = read(file)
     except UnknownArray:
         raise
-    except (ValueError, SyntaxError, TypeError, EOFError, RecursionError, MemoryError) as error:
+    except _HEADER_FAULTS as error:
         raise UnknownArray("has a header that cannot be decoded") from error
     shape, by_columns, dtype = header
     if dtype.hasobject:

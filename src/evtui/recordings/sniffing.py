@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Callable
 
 from evtui.recordings.numpy_arrays import (
@@ -13,6 +12,7 @@ from evtui.recordings.numpy_arrays import (
     names_events,
     parse_array,
 )
+from evtui.recordings.raw_header import parse_header
 from evtui.recordings.text_shape import NoRows, UnknownText, read_shape
 
 HEAD_BYTES = 4096
@@ -26,35 +26,21 @@ def starts_with(magic: bytes) -> Test:
     return lambda head: head.startswith(magic)
 
 
-def states_evt(*versions: str) -> Test:
-    """A Prophesee RAW file whose header states one of these EVT versions.
-
-    The header is lines of text that begin with ``%``.  Old ones say ``% evt 3.0``, newer ones
-    ``% format EVT3;height=720;width=1280`` (docs.prophesee.ai, "RAW file format").
-    """
-    wanted = {version.encode() for version in versions}
-
-    def test(head: bytes) -> bool:
-        for line in header_lines(head):
-            if match := re.match(rb"%\s*evt\s+([\d.]+)", line):
-                return match[1] in wanted
-            if match := re.match(rb"%\s*format\s+EVT([\d.]+)", line):
-                return match[1] in wanted
-        return False
-
-    return test
+def states_evt(version: str) -> Test:
+    """A Prophesee RAW file whose header states this EVT version: ``2``, ``2.1`` or ``3``."""
+    return lambda head: parse_header(head).version == version
 
 
 def is_dat(head: bytes) -> bool:
-    """A Prophesee DAT file: ``%`` lines, then an event type of 0x00 or 0x0C and a size of 8.
+    """A Prophesee DAT file: ``%`` lines that state no EVT version, an event type, a size of 8.
 
-    The format has no magic of its own (docs.prophesee.ai, "DAT file format").
+    The format has no magic of its own (docs.prophesee.ai, "DAT file format").  Type 0x0E holds
+    triggers instead of events; its reader says so.
     """
-    lines = header_lines(head)
-    if not lines or any(re.match(rb"%\s*(evt|format)\s", line) for line in lines):
-        return False
-    after = sum(len(line) + 1 for line in lines)
-    return head[after : after + 2] in (b"\x00\x08", b"\x0c\x08")
+    header = parse_header(head)
+    kind = head[header.data_offset : header.data_offset + 2]
+    stated = header.version is not None
+    return header.data_offset > 0 and not stated and kind in (b"\x00\x08", b"\x0c\x08", b"\x0e\x08")
 
 
 def is_numpy_array(head: bytes) -> bool:
@@ -93,15 +79,3 @@ def why_no_text(head: bytes) -> str:
     except UnknownText as error:
         return f"is text, but {error}"
     return ""
-
-
-def header_lines(head: bytes) -> list[bytes]:
-    """The leading lines that begin with ``%``, without their line feeds, ``% end`` included."""
-    lines: list[bytes] = []
-    rest = head
-    while rest.startswith(b"%") and b"\n" in rest:
-        line, _, rest = rest.partition(b"\n")
-        lines.append(line)
-        if line.strip() == b"% end":
-            break
-    return lines

@@ -1,12 +1,15 @@
+"""The command line as a whole."""
+
 from __future__ import annotations
 
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner
 
 from evtui import __version__
-from evtui.cli import main
+from evtui.cli import COMMANDS, main
 
 
 @pytest.fixture
@@ -22,7 +25,17 @@ def test_version(runner: CliRunner) -> None:
 def test_help_names_the_commands(runner: CliRunner) -> None:
     done = runner.invoke(main, ["--help"])
     assert done.exit_code == 0
-    assert all(word in done.output for word in ("browse", "demo", "paths", "PATH"))
+    assert all(word in done.output for word in [*COMMANDS, "PATH"])
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_in_the_table_is_there_and_tells_its_use(runner: CliRunner, name) -> None:
+    command = main.get_command(click.Context(main), name)
+    assert command is not None
+    assert command.name == name
+    done = runner.invoke(main, [name, "--help"])
+    assert done.exit_code == 0
+    assert done.output.startswith(f"Usage: main {name}")
 
 
 def test_paths_says_where_things_are(
@@ -34,10 +47,16 @@ def test_paths_says_where_things_are(
     assert str(tmp_path / "c" / "evtui" / "config.toml") in done.output
 
 
-def test_an_unknown_option_is_wrong_use(runner: CliRunner) -> None:
-    done = runner.invoke(main, ["--nonsense"])
+@pytest.mark.parametrize("arguments", [["--nonsense"], ["info", "--nonsense"]])
+def test_an_unknown_option_is_wrong_use(runner: CliRunner, arguments: list[str]) -> None:
+    done = runner.invoke(main, arguments)
     assert done.exit_code == 2
     assert "--nonsense" in done.output
+
+
+@pytest.mark.parametrize("command", ["info", "check"])
+def test_a_report_on_nothing_is_wrong_use(runner: CliRunner, command: str) -> None:
+    assert runner.invoke(main, [command]).exit_code == 2
 
 
 def test_a_missing_path_ends_it(runner: CliRunner, tmp_path: Path) -> None:
