@@ -40,9 +40,9 @@ def test_of_a_file(tmp_path: Path) -> None:
 
 
 def test_of_a_file_that_only_a_loader_reads(tmp_path: Path) -> None:
-    (tmp_path / "a.raw").write_bytes(b"% evt 3.0\n% end\n" + bytes(100))
-    summary = of_file(tmp_path / "a.raw")
-    assert (summary.format, summary.needs_loading) == ("EVT3", True)
+    (tmp_path / "a.aedat4").write_bytes(b"#!AER-DAT4.0\r\n" + bytes(100))
+    summary = of_file(tmp_path / "a.aedat4")
+    assert (summary.format, summary.needs_loading) == ("AEDAT4", True)
     assert summary.health is None
 
 
@@ -52,7 +52,7 @@ def test_of_a_file_that_only_a_loader_reads(tmp_path: Path) -> None:
         (b"", "empty"),
         (b"whatever this is", "not a format evtui knows"),
         (b"#!AER-DAT1.0\r\n", "versions 2, 3.1 and 4"),
-        (b"% Data file\n\x0c\x08" + bytes(80), "DAT cannot be read yet"),
+        (b"% Data file\n\x0e\x08" + bytes(80), "trigger"),
     ],
 )
 def test_a_fault_is_the_summary_s_problem(tmp_path: Path, content: bytes, problem: str) -> None:

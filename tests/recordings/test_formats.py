@@ -17,8 +17,9 @@ RAW = b"\x00\x00\x00\x80" * 20
 HEADS = [
     (b"\x89HDF\r\n\x1a\n" + RAW, "HDF5"),
     (b"#!AER-DAT4.0\r\n" + RAW, "AEDAT4"),
-    (b"#!AER-DAT3.1\r\n" + RAW, "AEDAT"),
-    (b"#!AER-DAT2.0\r\n" + RAW, "AEDAT"),
+    (b"#!AER-DAT3.1\r\n" + RAW, "AEDAT3"),
+    (b"#!AER-DAT2.0\r\n" + RAW, "AEDAT2"),
+    (b"#!AER-DAT1.0\r\n" + RAW, "AEDAT"),
     (b"% evt 3.0\n% geometry 640x480\n" + RAW, "EVT3"),
     (b"% date 2023-02-01\n% format EVT3;height=720;width=1280\n% end\n" + RAW, "EVT3"),
     (b"% evt 2.1\n" + RAW, "EVT2.1"),
@@ -27,11 +28,12 @@ HEADS = [
     (b"% format EVT2\n" + RAW, "EVT2"),
     (b"% Data file containing CD events.\n% Version 2\n% Width 640\n\x0c\x08" + RAW, "DAT"),
     (b"% Data file containing Event2D events.\n\x00\x08" + RAW, "DAT"),
+    (b"% Data file containing triggers.\n% Version 2\n\x0e\x08" + RAW, "DAT"),
     (b"0.000001 12 30 1\n0.5 1 2 0\n", "text"),
+    (b"1000 12 30 1\n2000 1 2 0\n", "text"),
     (b"# t x y p\n1.5\t12\t30\t-1\n", "text"),
 ]
 UNKNOWN = [
-    b"1000 12 30 1\n2000 1 2 0\n",
     b"\x89PNG\r\n\x1a\n",
     b"% evt 4.0\n" + RAW,
     b"plain words\n",
@@ -78,7 +80,7 @@ def test_no_bytes_break_a_test_of_the_first_bytes(head):
 
 def test_every_format_leads_somewhere():
     for known in FORMATS:
-        assert known.reader or known.by_evlib or known.why_not
+        assert known.reader or known.decoder or known.by_evlib or known.why_not
         assert all(ending in ENDINGS for ending in known.endings)
 
 
@@ -97,7 +99,8 @@ def test_a_format_without_a_reader_says_what_to_do(tmp_path, head, name):
     path = tmp_path / "recording"
     path.write_bytes(head)
     known = WITHOUT_READER[name]
-    with pytest.raises(NeedsLoading if known.by_evlib else UnsupportedRecording) as caught:
+    loaded = known.decoder or known.by_evlib
+    with pytest.raises(NeedsLoading if loaded else UnsupportedRecording) as caught:
         open_in_place(path)
     assert caught.value.fault == known.why_not or name in caught.value.fault
 

@@ -61,10 +61,10 @@ def test_a_count_that_is_a_guess_is_no_ground_for_a_cost():
 
 
 def test_a_format_that_nobody_decodes_exactly_is_refused_by_either_loader(tmp_path):
-    path = tmp_path / "a.dat"
-    path.write_bytes(b"% Version 2\n\x00\x08" + bytes(80))
+    path = tmp_path / "a.aedat"
+    path.write_bytes(b"#!AER-DAT1.0\r\n" + bytes(80))
     for preference in ("auto", "evlib"):
-        with pytest.raises(UnsupportedRecording, match="garbage"):
+        with pytest.raises(UnsupportedRecording, match="versions 2, 3.1 and 4"):
             make_plan(path, preference)
 
 

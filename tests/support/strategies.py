@@ -30,12 +30,16 @@ def events(most: int = 60) -> st.SearchStrategy[Events]:
 
 @st.composite
 def recorded(
-    draw: st.DrawFn, size: tuple[int, int], most: int = 40, longest_step_us: int = 1_000_000
+    draw: st.DrawFn,
+    size: tuple[int, int],
+    least: int = 0,
+    most: int = 40,
+    longest_step_us: int = 1_000_000,
 ) -> Events:
     """A few events of a sensor of this size, sorted, from time 0 on."""
     steps = st.integers(0, 3) | st.integers(0, 300) | st.integers(0, longest_step_us)
     pixel = st.tuples(steps, st.integers(0, size[0] - 1), st.integers(0, size[1] - 1))
-    rows = draw(st.lists(st.tuples(pixel, st.integers(0, 1)), max_size=most))
+    rows = draw(st.lists(st.tuples(pixel, st.integers(0, 1)), min_size=least, max_size=most))
     times = np.cumsum([0, *(step for (step, _, _), _ in rows[1:])])
     return events_of([(int(t), x, y, p) for t, ((_, x, y), p) in zip(times, rows, strict=False)])
 

@@ -14,7 +14,7 @@ from evtui.errors import DamagedRecording, UnsupportedRecording
 from evtui.recordings.conventions import Raw
 from evtui.recordings.findings import finding
 from evtui.recordings.raw_columns import RawDecoding
-from evtui.recordings.text_shape import TextShape, UnknownText, fields_of, is_row, read_shape
+from evtui.recordings.text_shape import TextShape, UnknownText, is_row, read_shape
 from evtui.recordings.whole import RUN_BYTES, Facts, Run, length_of, opened
 from evtui.units import printable
 
@@ -82,7 +82,8 @@ def _read_tail(file: IO[bytes], length: int) -> bytes:
 def _whole_lines(path: Path, file: IO[bytes], rows: _Rows, facts: Facts) -> Iterator[bytes]:
     """The file from its position on, cut between lines.
 
-    A last line without an end is left out if the file was cut short in it.
+    A last line without an end is left out, unless polarity ends it: any other number may have had
+    more digits.
     """
     rest = b""
     while block := file.read(RUN_BYTES):
@@ -96,7 +97,8 @@ def _whole_lines(path: Path, file: IO[bytes], rows: _Rows, facts: Facts) -> Iter
         if rows.is_whole(rest):
             yield rest
         else:
-            facts.findings.append(finding("truncated"))
+            said = "the last line has no end and may be cut short; it is left out"
+            facts.findings.append(finding("truncated", said))
 
 
 class _Rows:
@@ -139,9 +141,9 @@ class _Rows:
         return {column: frame[name].to_numpy() for column, name in self._names.items()}
 
     def is_whole(self, line: bytes) -> bool:
-        """Whether one line is a row like the others."""
-        text = line.decode("utf-8", "replace")
-        return is_row(fields_of(text, self.shape.separator), self.shape)
+        """Whether a line without an end is a row, to the last digit."""
+        polarity_ends_it = self.shape.places["p"] == self.shape.width - 1
+        return polarity_ends_it and is_row(line.decode("utf-8", "replace"), self.shape)
 
     def _tidied(self, lines: bytes) -> bytes:
         """The same with one separator between numbers, points before decimals, no empty lines."""
@@ -163,7 +165,7 @@ class _Rows:
         width = self.shape.width
         for number, line in enumerate(lines.split(b"\n"), self.lines + 1):
             text = line.decode("utf-8", "replace").strip()
-            if text and not text.startswith(self.shape.comment) and not self.is_whole(line):
+            if text and not text.startswith(self.shape.comment) and not is_row(text, self.shape):
                 shown = printable(text[:60])
                 said = f"line {number:,} is not a row of {width} numbers like the others: {shown}"
                 return DamagedRecording(self._path, said)

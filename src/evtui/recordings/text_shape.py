@@ -24,7 +24,7 @@ FIRST_ORDER = "txyp"
 
 _COMMENT = re.compile(r"\s*(#|%|//)")
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
-_WHOLE = re.compile(r"[+-]?[0-9]+")
+_WHOLE = re.compile(r"[+-]?[0-9]{1,19}")
 _SIDE = re.compile(r"[0-9]{1,5}")
 _GEOMETRY = re.compile(
     rf"(?:geometry|resolution|sensor.?size)\W{{1,4}}({_SIDE.pattern})[\s,x×*]{{1,3}}({_SIDE.pattern})",
@@ -187,8 +187,9 @@ def fields_of(line: str, separator: str) -> list[str]:
     return [_WORDS.get(field.strip('"').lower(), field.strip('"')) for field in fields]
 
 
-def is_row(fields: Sequence[str], shape: TextShape) -> bool:
-    """Whether the fields of a line are numbers of the shape's columns."""
+def is_row(line: str, shape: TextShape) -> bool:
+    """Whether a line has numbers in the shape's columns."""
+    fields = fields_of(line.strip(), shape.separator)
     if len(fields) != shape.width:
         return False
     return all(
