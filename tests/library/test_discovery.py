@@ -34,6 +34,7 @@ def test_a_file_given_by_name_is_listed_whatever_its_ending(tmp_path: Path) -> N
 def test_text_is_listed_only_if_it_holds_events(tmp_path: Path) -> None:
     (tmp_path / "events.txt").write_text("0.001 10 20 1\n0.002 11 20 0\n")
     (tmp_path / "README.txt").write_text("what these recordings are\n")
+    (tmp_path / "weights.npy").write_bytes(b"no events")
     assert names(tmp_path) == ["events.txt"]
 
 

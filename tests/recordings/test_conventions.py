@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evtui.recordings.conventions import (
+    COLUMN_ORDERS,
     KNOWN_SENSORS,
     Unit,
     decode_positions,
@@ -183,7 +184,7 @@ def test_a_stray_position_does_not_make_the_sensor_huge():
 # the columns of an array
 
 
-@pytest.mark.parametrize("order", ["xytp", "txyp", "xypt"])
+@pytest.mark.parametrize("order", COLUMN_ORDERS)
 def test_the_order_of_columns_is_told(order):
     random = np.random.default_rng(1)
     columns = {
@@ -193,6 +194,16 @@ def test_the_order_of_columns_is_told(order):
         "p": random.integers(0, 2, 500) * 2 - 1,
     }
     assert tell_columns(np.stack([columns[name] for name in order], axis=1)) == order
+
+
+@pytest.mark.parametrize("first", ["txyp", "xytp"])
+def test_of_several_orders_that_fit_the_first_is_taken(first):
+    assert tell_columns(np.array([[1, 1, 1, 1], [1, 1, 1, 1]]), first) == first
+
+
+def test_four_columns_without_a_polarity_are_no_events():
+    table = np.stack([np.arange(500), *np.random.default_rng(1).integers(3, 9, (3, 500))], axis=1)
+    assert tell_columns(table) is None
 
 
 def test_an_unknown_order_is_not_forced():

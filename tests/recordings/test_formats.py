@@ -1,18 +1,42 @@
 """Formats are told by a file's first bytes."""
 
+import importlib
+import io
 import os
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from contract.truths import made_events
 from evtui.errors import CannotRead, NeedsLoading, UnknownFormat, UnsupportedRecording
-from evtui.recordings.formats import ENDINGS, FORMATS, HEAD_BYTES, identify, open_in_place
+from evtui.recordings.aedat2 import decode_aedat2
+from evtui.recordings.formats import (
+    ENDINGS,
+    FORMATS,
+    HEAD_BYTES,
+    find_decoder,
+    identify,
+    open_in_place,
+)
 from support.hdf5_files import write_columns
 
 RAW = b"\x00\x00\x00\x80" * 20
+
+
+def npy(array: np.ndarray) -> bytes:
+    stored = io.BytesIO()
+    np.save(stored, array)
+    return stored.getvalue()
+
+
+def npz(**arrays: np.ndarray) -> bytes:
+    stored = io.BytesIO()
+    np.savez(stored, **arrays)
+    return stored.getvalue()
+
 
 HEADS = [
     (b"\x89HDF\r\n\x1a\n" + RAW, "HDF5"),
@@ -20,6 +44,11 @@ HEADS = [
     (b"#!AER-DAT3.1\r\n" + RAW, "AEDAT3"),
     (b"#!AER-DAT2.0\r\n" + RAW, "AEDAT2"),
     (b"#!AER-DAT1.0\r\n" + RAW, "AEDAT"),
+    (b"Event Stream\x02\x00\x00\x01" + RAW, "ES"),
+    (npy(np.zeros((5, 4))), "NPY"),
+    (npy(np.zeros(5, [("x", "<i2"), ("y", "<i2"), ("t", "<i8"), ("p", "?")])), "NPY"),
+    (npz(t=np.zeros(5), x=np.zeros(5), y=np.zeros(5), p=np.zeros(5)), "NPZ"),
+    (npz(events=np.zeros((5, 4))), "NPZ"),
     (b"% evt 3.0\n% geometry 640x480\n" + RAW, "EVT3"),
     (b"% date 2023-02-01\n% format EVT3;height=720;width=1280\n% end\n" + RAW, "EVT3"),
     (b"% evt 2.1\n" + RAW, "EVT2.1"),
@@ -32,8 +61,19 @@ HEADS = [
     (b"0.000001 12 30 1\n0.5 1 2 0\n", "text"),
     (b"1000 12 30 1\n2000 1 2 0\n", "text"),
     (b"# t x y p\n1.5\t12\t30\t-1\n", "text"),
+    (b"x,y,p,t\r\n3,4,1,100\r\n", "text"),
+    (b"%geometry:640,480\n3,4,1,100\n", "text"),
 ]
 UNKNOWN = [
+    npy(np.zeros(5)),
+    npy(np.array([{}], object)),
+    npz(weights=np.zeros((5, 4))),
+    b"PK\x03\x04",
+    b"\x93NUMPY",
+    b"0.1 0.2 0.3\n",
+    b"time,ax,ay,az\n1,2,3,4\n",
+    b"1.5 2.5 3.5 4.5\n",
+    b"abcd",
     b"\x89PNG\r\n\x1a\n",
     b"% evt 4.0\n" + RAW,
     b"plain words\n",
@@ -50,12 +90,42 @@ def test_each_format_is_told_by_its_head(tmp_path, head, name):
     assert identify(path).name == name
 
 
-@pytest.mark.parametrize("head", UNKNOWN)
+@pytest.mark.parametrize("head", UNKNOWN, ids=range(len(UNKNOWN)))
 def test_other_files_are_not_taken_for_recordings(tmp_path, head):
     path = tmp_path / "other.raw"
     path.write_bytes(head)
     with pytest.raises(UnknownFormat):
         identify(path)
+
+
+@pytest.mark.parametrize(
+    ("head", "said"),
+    [
+        (b"1 2 3\n", "is text, but has 3 columns without names"),
+        (b"time,ax,ay,az\n1,2,3,4\n", "is text, but names its columns time, ax, ay, az"),
+        (b"some words\n", "not a format evtui knows"),
+        (RAW, "not a format evtui knows"),
+    ],
+)
+def test_text_that_is_not_taken_is_told_why(tmp_path, head, said):
+    path = tmp_path / "other.csv"
+    path.write_bytes(head)
+    with pytest.raises(UnknownFormat, match=said):
+        identify(path)
+
+
+def test_a_decoder_is_found_where_there_is_one(tmp_path):
+    path = tmp_path / "a"
+    path.write_bytes(b"#!AER-DAT2.0\r\n")
+    assert find_decoder(path) is decode_aedat2
+    assert find_decoder(write_columns(tmp_path / "a.h5", made_events(10))) is None
+
+
+@pytest.mark.parametrize("known", FORMATS, ids=lambda known: known.name)
+def test_what_the_registry_names_is_there(known):
+    for name in filter(None, (known.reader, known.decoder)):
+        module, _, function = name.partition(":")
+        assert callable(getattr(importlib.import_module(module), function))
 
 
 def test_an_empty_file_is_said_to_be_empty(tmp_path):
@@ -94,7 +164,10 @@ def test_a_format_with_a_reader_is_opened_in_place(tmp_path):
 WITHOUT_READER = {known.name: known for known in FORMATS if known.reader is None}
 
 
-@pytest.mark.parametrize(("head", "name"), [case for case in HEADS if case[1] in WITHOUT_READER])
+LOADED = [case for case in HEADS if case[1] in WITHOUT_READER]
+
+
+@pytest.mark.parametrize(("head", "name"), LOADED, ids=range(len(LOADED)))
 def test_a_format_without_a_reader_says_what_to_do(tmp_path, head, name):
     path = tmp_path / "recording"
     path.write_bytes(head)

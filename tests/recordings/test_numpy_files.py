@@ -213,6 +213,7 @@ def header_of(text: str, version: tuple[int, int] = (1, 0)) -> bytes:
         (header_of("{'descr': '<f8', 'fortran_order': False, 'shape': (5, 5)}\n"), "no events"),
         (header_of("{'descr': [('t', '<i8')], 'fortran_order': False, 'shape': (5,)}\n"), "no ev"),
     ],
+    ids=range(11),
 )
 def test_arrays_that_are_no_events_are_refused(tmp_path, data, said):
     path = tmp_path / "a"

@@ -1,3 +1,4 @@
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -5,6 +6,7 @@ import pytest
 
 from evtui.errors import DamagedRecording, NeedsLoading
 from evtui.recordings.memory import Columns
+from evtui.recordings.whole import Facts, Run
 from evtui.store import decoding
 from evtui.store.decoding import compare_with_reader, decode_own
 from evtui.store.handover import ColumnFiles, ColumnWriter
@@ -48,6 +50,45 @@ def test_a_recording_without_events_is_decoded_to_none(tmp_path):
 def test_a_format_without_a_reader_is_left_to_the_other_loader(tmp_path):
     with pytest.raises(NeedsLoading):
         decode(write_ecf(tmp_path / "a.h5"))
+
+
+def test_a_decoder_of_ours_tells_what_it_found(tmp_path):
+    path = write_text(tmp_path / "a.txt")
+    told: list[float] = []
+    with ColumnFiles() as files:
+        writer = ColumnWriter(files.fds)
+        facts = decode_own(path, writer, told.append)
+        seen = files.columns(3)
+    assert seen.t.tolist() == [100, 250, 1_500_000]
+    assert seen.polarity.tolist() == [1, -1, 1]
+    assert facts is not None
+    assert facts.size == (128, 128)
+    assert {found.code for found in facts.findings} == {
+        "columns_guessed",
+        "unit_guessed",
+        "size_guessed",
+    }
+    assert told == [1.0]
+
+
+def test_a_stray_position_does_not_make_a_guessed_sensor_huge(tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_text("t x y p\n1 5 6 1\n2 70000 7 0\n")
+    with ColumnFiles() as files:
+        facts = decode_own(path, ColumnWriter(files.fds), lambda _share: None)
+        assert files.columns(2).x.view(np.uint16).tolist() == [5, 65_535]
+    assert facts is not None
+    assert facts.size == (128, 128)
+
+
+def test_a_decoder_that_gives_impossible_times_is_not_believed(tmp_path, monkeypatch):
+    def dreaming(path: Path, facts: Facts) -> Iterator[Run]:
+        one = np.ones(1, np.uint16)
+        yield Run(np.array([-(2**63)]), one, one, one.astype(np.uint8), 1.0)
+
+    monkeypatch.setattr(decoding, "find_decoder", lambda path: dreaming)
+    with pytest.raises(DamagedRecording, match="no clock can show"):
+        decode(write_text(tmp_path / "a.txt"))
 
 
 def test_events_that_their_time_does_not_find_are_missed(tmp_path, monkeypatch):

@@ -56,6 +56,16 @@ def test_positions_beyond_int16_keep_their_bits_and_their_extent():
         assert files.columns(1).events(slice(0, 1)).x.tolist() == [65535]
 
 
+def test_more_than_may_be_written_is_out_of_memory():
+    with ColumnFiles() as files:
+        writer = ColumnWriter(files.fds, most_bytes=5 * 13)
+        append(writer, *FIRST)
+        append(writer, *SECOND)
+        with pytest.raises(MemoryError):
+            append(writer, [9], [1], [1], [1])
+        assert len(files.columns(5)) == 5
+
+
 def test_no_events_are_columns_of_no_rows():
     with ColumnFiles() as files:
         writer = ColumnWriter(files.fds)

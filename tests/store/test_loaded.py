@@ -7,6 +7,7 @@ import pytest
 
 from evtui.recordings.findings import finding
 from evtui.recordings.memory import Columns
+from evtui.recordings.whole import Facts
 from evtui.store.loaded import Loaded, lazy_frame, make_loaded
 from evtui.store.plan import Plan
 from support.loads import decoded
@@ -69,6 +70,22 @@ def test_a_size_that_nothing_states_is_guessed_and_said_to_be():
     loaded = make_loaded(PLAN, decoded(columns()))
     assert (loaded.recording.info.width, loaded.recording.info.height) == (128, 128)
     assert codes(loaded) == {"size_guessed"}
+
+
+def test_what_our_decoder_found_is_kept():
+    facts = Facts((320, 240), "records", {"camera": "DVS"})
+    made = dataclasses.replace(decoded(columns()), facts=facts, findings=(finding("truncated"),))
+    told = make_loaded(PLAN, made)
+    info = told.recording.info
+    assert (info.width, info.height, info.layout) == (320, 240, "records")
+    assert info.header == {"camera": "DVS"}
+    assert codes(told) == {"truncated"}
+
+
+def test_an_implausible_recording_is_told():
+    made = columns(10)
+    made = Columns(made.t * 10**9, made.x, made.y, made.polarity)
+    assert "implausible_span" in codes(make_loaded(PLAN, decoded(made)))
 
 
 def test_what_our_reader_knew_stays_and_what_was_counted_replaces_what_it_saw():

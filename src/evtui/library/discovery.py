@@ -10,7 +10,7 @@ from pathlib import Path
 from evtui.errors import CannotRead, RecordingError
 from evtui.recordings.formats import ENDINGS, identify
 
-_TOLD_BY_CONTENT = frozenset({".txt", ".csv"})
+_TOLD_BY_CONTENT = frozenset({".txt", ".csv", ".npy", ".npz"})
 """Endings that far more often are something else: such a file is listed if it holds events."""
 
 

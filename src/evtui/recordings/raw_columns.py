@@ -48,17 +48,17 @@ class RawDecoding:
         self._strange_polarity = False
         self._polarity = ZERO_ONE
         times = [run for run in sample["t"] if len(run)]
-        self._unit = unit or self._tell_unit(times, rows)
+        self._unit = self._tell_unit(times, rows, unit)
         polarities = [run for run in sample["p"] if len(run)]
         if polarities:
             self._polarity, guess = tell_polarity(polarities)
             self._guesses += [guess] if guess else []
 
-    def _tell_unit(self, times: list[Raw], rows: int) -> Unit:
-        if not times:
-            return Unit.US
-        if times[0].dtype.kind == "m":
+    def _tell_unit(self, times: list[Raw], rows: int, stated: Unit | None) -> Unit:
+        if times and times[0].dtype.kind == "m":
             return self._stated_by(times[0])
+        if stated or not times:
+            return stated or Unit.US
         if not all(np.all(np.isfinite(run)) for run in times):
             raise self._not_a_time()
         unit, guess = tell_unit(times, rows)

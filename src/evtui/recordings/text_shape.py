@@ -8,9 +8,10 @@ Rows of numbers separated by blanks, tabs, commas or semicolons.  Before them ma
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import TypeAlias
 
 import numpy as np
 
@@ -33,6 +34,10 @@ _GEOMETRY = re.compile(
 _NO_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f]")
 _WORDS = {"true": "1", "false": "0"}
 _MOST_ROWS = 4_096
+
+
+Row: TypeAlias = Sequence[str]
+"""The fields of one line."""
 
 
 class UnknownText(ValueError):
@@ -81,16 +86,14 @@ def read_shape(head: bytes, *, complete: bool) -> TextShape:
         raise NoRows
     preamble = _Preamble(head if complete else head[: head.rfind(b"\n") + 1])
     rows = [fields_of(line, preamble.separator) for line in preamble.rows]
-    cut = complete and not head.endswith(b"\n") and len(rows[-1]) < len(rows[0])
-    rows = rows[:-1] if cut and len(rows) > 1 else rows
+    if len(rows) > 1 and not preamble.ends_with_a_line:
+        rows.pop()
     width = len(rows[0])
-    if odd := next((row for row in rows if len(row) != width), None):
-        raise UnknownText(f"{printable(' '.join(odd))[:60]!r} is not a row of {width} values")
+    _require(rows, lambda row: len(row) == width, f"a row of {width} values")
     places, unit, found = _tell_places(rows, preamble.names_of(width))
-    if odd := next(
-        (row for row in rows if not _are_numbers([row[at] for at in places.values()])), None
-    ):
-        raise UnknownText(f"{printable(' '.join(odd))[:60]!r} is not a row of numbers")
+    _require(
+        rows, lambda row: _are_numbers([row[at] for at in places.values()]), "a row of numbers"
+    )
     return TextShape(
         separator=preamble.separator,
         width=width,
@@ -107,6 +110,13 @@ def read_shape(head: bytes, *, complete: bool) -> TextShape:
     )
 
 
+def _require(rows: Sequence[Row], holds: Callable[[Row], bool], what: str) -> None:
+    """Name the first row that is not as all have to be."""
+    odd = next((row for row in rows if not holds(row)), None)
+    if odd is not None:
+        raise UnknownText(f"{printable(' '.join(odd))[:60]!r} is not {what}")
+
+
 class _Preamble:
     """What comes before the rows, and the first of them."""
 
@@ -117,6 +127,8 @@ class _Preamble:
         self.rows: list[str] = []
         self._names: list[str] = []
         self._names_in_comment: list[str] = []
+        self.ends_with_a_line = head.endswith(b"\n")
+        """Whether the last of them may not be cut short."""
         lines = head.split(b"\n")
         for number, raw in enumerate(lines):
             line = _decoded(raw)
@@ -198,12 +210,12 @@ def is_row(line: str, shape: TextShape) -> bool:
     )
 
 
-def _are_numbers(fields: Sequence[str]) -> bool:
+def _are_numbers(fields: Row) -> bool:
     return all(_NUMBER.fullmatch(field) for field in fields)
 
 
 def _tell_places(
-    rows: Sequence[Sequence[str]], names: Sequence[str]
+    rows: Sequence[Row], names: Sequence[str]
 ) -> tuple[dict[str, int], Unit | None, tuple[Finding, ...]]:
     """Which column is which: by names, else by the values of four columns."""
     width = len(rows[0])
