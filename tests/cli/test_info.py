@@ -14,7 +14,20 @@ from evtui.library.summary import Summary
 from evtui.recordings.findings import finding
 from support.small import write_h5
 
-KEYS = ["path", "format", "bytes", "width", "height", "events", "events_exact", "t_first_us", "duration_us", "duration_exact", "on_fraction", "findings"]
+KEYS = [
+    "path",
+    "format",
+    "bytes",
+    "width",
+    "height",
+    "events",
+    "events_exact",
+    "t_first_us",
+    "duration_us",
+    "duration_exact",
+    "on_fraction",
+    "findings",
+]
 
 
 def objects(text: str) -> list[dict]:

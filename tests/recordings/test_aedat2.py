@@ -95,9 +95,10 @@ def test_a_camera_that_is_not_named_is_a_dvs128_if_addresses_fit(tmp_path):
         decode(decode_aedat2, write(tmp_path / "b", davis_addresses(EVENTS), [1, 2, 3], None))
 
 
-def test_a_camera_that_is_not_known_is_refused(tmp_path):
-    with pytest.raises(UnsupportedRecording, match="CochleaAMS1c"):
-        decode(decode_aedat2, write(tmp_path / "a", [1], [1], "ch.unizh.CochleaAMS1c"))
+@pytest.mark.parametrize("chip", ["CochleaAMS1c", "DVS128andCochleaAMS1b", "DavisRGBW640"])
+def test_a_camera_that_is_not_known_is_refused(tmp_path, chip):
+    with pytest.raises(UnsupportedRecording, match=chip):
+        decode(decode_aedat2, write(tmp_path / "a", [1], [1], f"ch.unizh.{chip}"))
 
 
 def test_a_record_that_is_cut_short_is_told(tmp_path):

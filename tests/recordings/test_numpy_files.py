@@ -109,6 +109,15 @@ def test_records_may_have_other_names_and_more_fields(tmp_path):
     assert decoded.codes == []
 
 
+def test_records_as_faery_and_aedat_give_them(tmp_path):
+    kinds = [("t", "<u8"), ("x", "<u2"), ("y", "<u2"), (("p", "on"), "?")]
+    made = np.zeros(len(EVENTS), kinds)
+    made["t"], made["x"], made["y"], made["on"] = EVENTS.t, EVENTS.x, EVENTS.y, EVENTS.p
+    decoded = decode(decode_npy, save(tmp_path / "a", made))
+    assert decoded.events.equals(EVENTS)
+    assert decoded.codes == []
+
+
 @pytest.mark.parametrize(
     ("raw", "codes"),
     [

@@ -64,7 +64,7 @@ def test_a_format_that_nobody_decodes_exactly_is_refused_by_either_loader(tmp_pa
     path = tmp_path / "a.aedat"
     path.write_bytes(b"#!AER-DAT1.0\r\n" + bytes(80))
     for preference in ("auto", "evlib"):
-        with pytest.raises(UnsupportedRecording, match="versions 2, 3.1 and 4"):
+        with pytest.raises(UnsupportedRecording, match=r"versions 2, 3\.1 and 4"):
             make_plan(path, preference)
 
 

@@ -16,9 +16,7 @@ _UNREADABLE, _FOUND, _SOUND = 2, 1, 0
 
 
 @click.command()
-@click.argument(
-    "paths", nargs=-1, required=True, metavar="PATH…", type=click.Path(path_type=Path)
-)
+@click.argument("paths", nargs=-1, required=True, metavar="PATH…", type=click.Path(path_type=Path))
 def check(paths: tuple[Path, ...]) -> None:
     """Read every event and report what is wrong, or was guessed.
 

@@ -28,9 +28,7 @@ _FIGURES = (
 
 
 @click.command()
-@click.argument(
-    "paths", nargs=-1, required=True, metavar="PATH…", type=click.Path(path_type=Path)
-)
+@click.argument("paths", nargs=-1, required=True, metavar="PATH…", type=click.Path(path_type=Path))
 @click.option("--exact", is_flag=True, help="Read every event, so that no figure is an estimate.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line, one a recording.")
 def info(paths: tuple[Path, ...], exact: bool, as_json: bool) -> None:

@@ -27,6 +27,9 @@ from evtui.units import format_count
 
 _RECORD = np.dtype([("address", ">u4"), ("t", ">i4")])
 
+_DVS128_NAMES = ("dvs128", "tmpdiff128")
+"""In full: jAER also has chips that are a DVS128 and something else."""
+
 _NO_PIXEL = 65_535
 _SIXTEEN_BITS = 0xFFFF
 
@@ -105,12 +108,12 @@ def _read_camera(
     if not chip:
         return _guess_camera(path, file, data_offset, facts)
     size = camera_size(chip)
-    if size is None:
+    davis = chip.lower().startswith(("davis", "sbret"))
+    if size is None or not (davis or chip.lower() in _DVS128_NAMES):
         raise UnsupportedRecording(
             path, f"was recorded by a {chip}, the addresses of which are not known"
         )
     facts.layout = chip
-    davis = chip.lower().startswith(("davis", "sbret"))
     return (_DAVIS if davis else _DVS128), size
 
 

@@ -12,7 +12,7 @@ NAMES = {
     "t": ("t", "ts", "time", "times", "timestamp", "timestamps"),
     "x": ("x", "xs"),
     "y": ("y", "ys"),
-    "p": ("p", "ps", "pol", "pols", "polarity", "polarities"),
+    "p": ("p", "ps", "pol", "pols", "polarity", "polarities", "on"),
 }
 """For each column the names it goes by, the usual ones first."""
 

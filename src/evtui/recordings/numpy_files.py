@@ -6,6 +6,7 @@ Known are records with fields t, x, y and p under their usual names, arrays of s
 
 from __future__ import annotations
 
+import errno
 import lzma
 import struct
 import zipfile
@@ -119,7 +120,9 @@ def _array_faults(path: Path) -> Iterator[None]:
         yield
     except UnknownArray as error:
         raise UnsupportedRecording(path, str(error)) from error
-    except (*_ARCHIVE_FAULTS, EOFError, RuntimeError, ValueError, OverflowError) as error:
+    except (*_ARCHIVE_FAULTS, EOFError, OSError, RuntimeError, ValueError, OverflowError) as error:
+        if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):
+            raise  # it is not about a place before the file's beginning or packed data
         said = f"cannot be decoded: {printable(str(error))[:200]}"
         raise DamagedRecording(path, said) from error
 
@@ -192,7 +195,8 @@ def _separate(arrays: Mapping[str, Array]) -> _Source | None:
 def _table(array: Array, shown: str) -> _Source:
     """Records, or four columns whose order is told from a sample."""
     if not is_table(array):
-        raise UnknownArray(f"holds {array.shape} items of {array.dtype}, which are no events")
+        kind = printable(str(array.dtype))[:100]
+        raise UnknownArray(f"holds {array.shape} items of {kind}, which are no events")
     if array.fields is not None:
         return _records(array, array.fields, shown)
     sample = _four_columns(array, [lane.read(_SAMPLE_ROWS) for lane in _lanes(array)])

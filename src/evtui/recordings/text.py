@@ -45,7 +45,7 @@ def decode_text(path: Path, facts: Facts) -> Iterator[Run]:
             raise UnsupportedRecording(path, f"is text, but {error}") from error
         facts.size, facts.layout = shape.size, _in_words(shape)
         facts.findings += shape.findings
-        rows = _Rows(path, shape)
+        rows = _Rows(path, shape, lines=head[: shape.skip].count(b"\n"))
         decoding = _tell_meaning(path, rows, head, _read_tail(file, length), length)
         file.seek(shape.skip)
         for lines in _whole_lines(path, file, rows, facts):
@@ -62,13 +62,14 @@ def _in_words(shape: TextShape) -> str:
 def _tell_meaning(path: Path, rows: _Rows, head: bytes, tail: bytes, length: int) -> RawDecoding:
     """The meaning of the columns, from the first rows and the last ones."""
     first = head[rows.shape.skip : head.rfind(b"\n") + 1] or head[rows.shape.skip :]
+    before = rows.lines
     sample = [rows.parse(first)]
     # Whatever is wrong at the end is told, with its line, once the rows before it are read.
     with contextlib.suppress(DamagedRecording):
         sample += [rows.parse(tail)]
     count = len(sample[0]["t"]) * length // max(1, len(first))
     runs = {name: [raw[name] for raw in sample if len(raw[name])] for name in "tp"}
-    rows.lines = head[: rows.shape.skip].count(b"\n")
+    rows.lines = before
     return RawDecoding(path, runs, count, rows.shape.unit)
 
 
@@ -104,9 +105,9 @@ def _whole_lines(path: Path, file: IO[bytes], rows: _Rows, facts: Facts) -> Iter
 class _Rows:
     """Parses lines of one shape."""
 
-    def __init__(self, path: Path, shape: TextShape) -> None:
+    def __init__(self, path: Path, shape: TextShape, lines: int) -> None:
         self.shape = shape
-        self.lines = 0
+        self.lines = lines
         """How many lines come before those to be parsed next, for naming one that is wrong."""
         self._path = path
         self._schema: dict[str, type[pl.DataType]] = {

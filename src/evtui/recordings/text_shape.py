@@ -228,8 +228,9 @@ def _tell_places(
                 f"names its columns {printable(', '.join(names))[:100]}; t, x, y and p are needed"
             )
         return matched.places, matched.unit, ()
-    if width != 4 or not all(_are_numbers(row) for row in rows):
+    if width != 4:
         raise UnknownText(f"has {width} columns without names, where t, x, y and p are needed")
+    _require(rows, _are_numbers, "a row of numbers")
     order = tell_columns(np.array(rows, np.float64), first=FIRST_ORDER)
     if order is None:
         raise UnknownText("which of its columns is t, x, y or p cannot be told")

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import polars as pl
 
@@ -32,7 +32,7 @@ _TIMES: tuple[pl.Expr, ...] = (
 _Compare: TypeAlias = Callable[[pl.Expr, pl.Expr], pl.Expr]
 _AT_LEAST: tuple[_Compare, ...] = (lambda a, b: a >= b, lambda a, b: a > b, lambda a, b: a == b)
 _AT_MOST: tuple[_Compare, ...] = (lambda a, b: a <= b, lambda a, b: a < b, lambda a, b: a == b)
-_CLOSED = ("both", "left", "right", "none")
+_CLOSED: tuple[Literal["both", "left", "right", "none"], ...] = ("both", "left", "right", "none")
 
 
 def time_range(predicate: pl.Expr) -> Range:
