@@ -12,7 +12,7 @@ from evtui.cli.reading import readings
 from evtui.library.catalogue import Catalogue
 from evtui.library.discovery import Dataset, discover
 from evtui.library.summary import Summary
-from evtui.recordings.hdf5 import Hdf5Recording
+from evtui.recordings.hdf5.reader import Hdf5Recording
 from support.loads import write_text
 from support.small import write_h5
 

@@ -28,9 +28,9 @@ from contract.recording_contract import FAR_US, RecordingContract
 from contract.truths import between, made_events
 from evtui.errors import CannotRead, DamagedRecording, RecordingError
 from evtui.events import Events
-from evtui.recordings import words_coding, words_recording, words_search
 from evtui.recordings.base import Recording, never_cancelled, no_progress
 from evtui.recordings.findings import CODES
+from evtui.recordings.prophesee import words_coding, words_recording, words_search
 from support.strategies import events_of
 
 each_format = settings(max_examples=50, suppress_health_check=[HealthCheck.differing_executors])

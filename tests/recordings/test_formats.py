@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from contract.truths import made_events
 from evtui.errors import CannotRead, NeedsLoading, UnknownFormat, UnsupportedRecording
-from evtui.recordings.aedat2 import decode_aedat2
+from evtui.recordings.aedat.aedat2 import decode_aedat2
 from evtui.recordings.formats import (
     ENDINGS,
     FORMATS,

@@ -18,11 +18,11 @@ from contract.truths import made_events
 from evtui.errors import CannotRead, DamagedRecording, UnknownFormat
 from evtui.events import Events
 from evtui.recordings import slices
-from evtui.recordings.dat import open_dat
-from evtui.recordings.evt2 import open_evt2
 from evtui.recordings.findings import finding
-from evtui.recordings.hdf5 import open_hdf5
+from evtui.recordings.hdf5.reader import open_hdf5
 from evtui.recordings.memory import Columns
+from evtui.recordings.prophesee.dat import open_dat
+from evtui.recordings.prophesee.evt2 import open_evt2
 from evtui.store import scanning
 from evtui.store.scanning import SCHEMA, scan_events, scan_recording
 from support.dat_files import write_dat

@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 
 from evtui.events import Events
 from evtui.files import cannot_write, written_beside
-from evtui.recordings.hdf5_statements import EVTUI_FORMAT
+from evtui.recordings.hdf5.statements import EVTUI_FORMAT
 
 CHUNK_EVENTS = 32_768
 """Events in one compressed chunk: small enough that a window inflates little."""

@@ -49,27 +49,27 @@ FORMATS: tuple[Format, ...] = (
         "HDF5",
         (".h5", ".hdf5", ".hdf"),
         starts_with(b"\x89HDF\r\n\x1a\n"),
-        reader="evtui.recordings.hdf5:open_hdf5",
+        reader="evtui.recordings.hdf5.reader:open_hdf5",
         by_evlib=True,
     ),
     Format(
         "AEDAT4",
         (".aedat4",),
         starts_with(b"#!AER-DAT4"),
-        decoder="evtui.recordings.aedat4:decode_aedat4",
+        decoder="evtui.recordings.aedat.aedat4:decode_aedat4",
         by_evlib=True,
     ),
     Format(
         "AEDAT3",
         (".aedat",),
         starts_with(b"#!AER-DAT3"),
-        decoder="evtui.recordings.aedat3:decode_aedat3",
+        decoder="evtui.recordings.aedat.aedat3:decode_aedat3",
     ),
     Format(
         "AEDAT2",
         (".aedat",),
         starts_with(b"#!AER-DAT2"),
-        decoder="evtui.recordings.aedat2:decode_aedat2",
+        decoder="evtui.recordings.aedat.aedat2:decode_aedat2",
     ),
     Format(
         "AEDAT",
@@ -87,24 +87,30 @@ FORMATS: tuple[Format, ...] = (
         "EVT3",
         (".raw",),
         states_evt("3"),
-        reader="evtui.recordings.evt3:open_evt3",
+        reader="evtui.recordings.prophesee.evt3:open_evt3",
         by_evlib=True,
     ),
     # evlib gives junk for the legacy order of EVT2.1's halves, without an error.
-    Format("EVT2.1", (".raw",), states_evt("2.1"), reader="evtui.recordings.evt21:open_evt21"),
+    Format(
+        "EVT2.1", (".raw",), states_evt("2.1"), reader="evtui.recordings.prophesee.evt21:open_evt21"
+    ),
     Format(
         "EVT2",
         (".raw",),
         states_evt("2"),
-        reader="evtui.recordings.evt2:open_evt2",
+        reader="evtui.recordings.prophesee.evt2:open_evt2",
         by_evlib=True,
     ),
     # evlib takes DAT for text, or for EVT2 where it is named .raw.
-    Format("DAT", (".dat",), is_dat, reader="evtui.recordings.dat:open_dat"),
-    Format("NPY", (".npy",), is_numpy_array, decoder="evtui.recordings.numpy_files:decode_npy"),
-    Format("NPZ", (".npz",), is_numpy_archive, decoder="evtui.recordings.numpy_files:decode_npz"),
+    Format("DAT", (".dat",), is_dat, reader="evtui.recordings.prophesee.dat:open_dat"),
+    Format(
+        "NPY", (".npy",), is_numpy_array, decoder="evtui.recordings.tables.numpy_files:decode_npy"
+    ),
+    Format(
+        "NPZ", (".npz",), is_numpy_archive, decoder="evtui.recordings.tables.numpy_files:decode_npz"
+    ),
     # evlib takes any number for seconds, and any four columns for t x y p.
-    Format("text", (".txt", ".csv"), is_text, decoder="evtui.recordings.text:decode_text"),
+    Format("text", (".txt", ".csv"), is_text, decoder="evtui.recordings.tables.text:decode_text"),
 )
 """Most telling first: the first format whose ``matches`` says yes is taken."""
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 
-from evtui.recordings.numpy_arrays import (
+from evtui.recordings.prophesee.raw_header import parse_header
+from evtui.recordings.tables.numpy_arrays import (
     MAGIC,
     UnknownArray,
     is_table,
     names_events,
     parse_array,
 )
-from evtui.recordings.raw_header import parse_header
-from evtui.recordings.text_shape import NoRows, UnknownText, read_shape
+from evtui.recordings.tables.text_shape import NoRows, UnknownText, read_shape
 
 HEAD_BYTES = 4096
 """How much of a file is looked at to tell its format."""

@@ -12,7 +12,7 @@ from evtui.events import BYTES_PER_EVENT
 from evtui.recordings.base import RecordingInfo
 from evtui.recordings.findings import Finding
 from evtui.recordings.formats import identify, open_in_place, read_head
-from evtui.recordings.raw_header import parse_header
+from evtui.recordings.prophesee.raw_header import parse_header
 
 OWN, EVLIB = "own", "evlib"
 

@@ -1,0 +1,1 @@
+"""HDF5 in its many layouts: opened in place, windows found by search."""

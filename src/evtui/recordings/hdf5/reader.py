@@ -1,0 +1,254 @@
+"""HDF5 recordings, read in place: only the blocks that a window needs are decoded.
+
+==================  ==============================================================
+hdf5_layouts        where the file keeps its events
+hdf5_statements     what it states about them
+hdf5_columns        raw rows of its datasets, and which datasets are refused
+hdf5_decoding       from raw to ``Events``, as stated or told from a sample
+hdf5_blocks         decoded blocks in bounded memory, and the rows of a time
+==================  ==============================================================
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+from numpy.typing import NDArray
+
+from evtui.errors import CannotRead, DamagedRecording
+from evtui.events import Events
+from evtui.recordings.base import Cancelled, Progress, RecordingInfo, Timeline
+from evtui.recordings.conventions import tell_implausible
+from evtui.recordings.counting import Tally, timeline_from_places
+from evtui.recordings.findings import Finding, finding
+from evtui.recordings.hdf5.blocks import Blocks
+from evtui.recordings.hdf5.columns import Storage, hdf5_errors
+from evtui.recordings.hdf5.decoding import Decoding
+from evtui.recordings.hdf5.layouts import find_stream
+from evtui.recordings.hdf5.statements import read_statements
+from evtui.units import format_duration
+
+_INDEX_ROWS = 1 << 18
+"""Rows that the full pass reads while windows wait."""
+
+_CURVE_BYTES = 16 << 20
+"""What a cheap timeline may inflate: about a tenth of a second of gzip."""
+_CURVE_BLOCKS = 200
+
+_MOST_TABLE_ENTRIES = 1 << 22
+"""An hour of DSEC's table of milliseconds."""
+_TABLE_PLACES = 1 << 16
+
+_LIBRARY_CACHE_BYTES = 1 << 20
+"""HDF5's own cache of chunks, per dataset: blocks are read whole, and kept here instead."""
+
+_LIMIT_US = 1 << 62
+
+
+def open_hdf5(path: Path) -> Hdf5Recording:
+    """Open an HDF5 file for reading window by window; ``hdf5_layouts`` lists what it may hold.
+
+    The file may be locked by another process, or lie on a read-only mount.
+
+    Raises:
+        CannotRead: the operating system refuses.
+        DamagedRecording: it is cut short, or not intact HDF5.
+        NeedsLoading: its events are packed with Prophesee's ECF.
+        UnsupportedRecording: it holds no events in a known layout, or not in this file alone.
+    """
+    with hdf5_errors(path):
+        file = h5py.File(path, "r", locking=False, rdcc_nbytes=_LIBRARY_CACHE_BYTES)
+        try:
+            return Hdf5Recording(path, file)
+        except BaseException:
+            file.close()
+            raise
+
+
+class Hdf5Recording:
+    """A ``Recording`` over an open HDF5 file.  Times, here as everywhere, are µs."""
+
+    def __init__(self, path: Path, file: Any) -> None:
+        """Find the events in an open ``h5py.File``, and what they mean; see ``open_hdf5``."""
+        self._path = path
+        self._file: Any = file
+        self._lock = threading.Lock()
+        self._handle: int = file.id.get_vfd_handle()
+        self._bytes = os.fstat(self._handle).st_size
+        self._stream = find_stream(path, file)
+        self._stated = read_statements(self._stream)
+        self._decoding = Decoding(path, self._stream.source, self._stated)
+        self._blocks = Blocks(self._stream.source, self._decoding.decoders)
+        self._blocks.keep_all(self._decoding.sample)
+        self._table: tuple[NDArray[np.int64], NDArray[np.int64]] | None = None
+        self._tally: Tally | None = None
+        self._info = self._describe()
+
+    def _describe(self) -> RecordingInfo:
+        _rows, times = self._blocks.places()
+        return RecordingInfo(
+            path=self._path,
+            format="HDF5",
+            bytes=self._bytes,
+            width=self._decoding.width,
+            height=self._decoding.height,
+            events=self._blocks.rows,
+            events_exact=True,
+            t_first_us=self._decoding.t_first_us,
+            duration_us=int(times.max(initial=0)),
+            duration_exact=not self._blocks.step_back,
+            layout=self._stream.layout,
+            header=self._stated.header,
+        )
+
+    @property
+    def info(self) -> RecordingInfo:
+        """What is known; ``index`` adds the share of ON events and may correct guesses."""
+        return self._info
+
+    def window(self, t0: int, t1: int) -> Events:
+        start, stop = (min(max(t, -_LIMIT_US), _LIMIT_US) for t in (t0, t1))
+        with self._reading():
+            if stop <= start:
+                return Events.empty()
+            if self._tally is not None and self._tally.steps_back:
+                return self._scattered(self._tally.rows_reaching(start, stop), start, stop)
+            rows = self._blocks.row_at(start), self._blocks.row_at(stop)
+            return self._blocks.events(rows[0], max(rows)).between(start, stop)
+
+    def _scattered(self, runs: Iterable[tuple[int, int]], t0: int, t1: int) -> Events:
+        """A window where time goes back: out of every run of rows that reaches into it."""
+        return Events.concatenate(self._blocks.events(*run).between(t0, t1) for run in runs)
+
+    def timeline(self, bins: int) -> Timeline:
+        if self._tally is not None:
+            return self._tally.timeline(bins)
+        duration = self._info.duration_us
+        if not self._blocks.rows:
+            return Timeline(np.zeros(bins), duration, exact=True)
+        rows, times = self._curve()
+        return timeline_from_places(
+            np.r_[0, rows, self._blocks.rows], np.r_[0, times, duration + 1], duration, bins
+        )
+
+    def _curve(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Rows and their times: from the file's own table, or from blocks all over it."""
+        if self._table is None:
+            with self._reading():
+                self._table = self._read_table()
+        if len(self._table[0]):
+            return self._table
+        storage = self._stream.source.storage("t")
+        cost = storage.block_rows * storage.row_bytes if storage.is_packed else 1
+        most = min(_CURVE_BLOCKS, max(8, _CURVE_BYTES // cost), self._blocks.count)
+        for block in np.linspace(0, self._blocks.count - 1, most).astype(int):
+            with self._reading():
+                self._blocks.learn_times(int(block))
+        with self._reading():
+            return self._blocks.places()
+
+    def _read_table(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Rows and times of the file's own table; empty where it has none that fits its events."""
+        nothing = np.empty(0, np.int64), np.empty(0, np.int64)
+        dataset = self._stated.time_table
+        if dataset is None or not 1 < dataset.shape[0] <= _MOST_TABLE_ENTRIES:
+            return nothing
+        try:
+            table = Storage(self._path, dataset).read(0, dataset.shape[0]).astype(np.int64)
+        except DamagedRecording:
+            return nothing  # the events tell the same, only a little later
+        zero = self._decoding.t_zero_us
+        if not _fits(table, *self._blocks.places(), zero, self._blocks.rows):
+            return nothing
+        ms = np.arange(0, len(table), -(-len(table) // _TABLE_PLACES))
+        times = ms * 1_000 - zero
+        inside = (times > 0) & (times <= self._info.duration_us)
+        return table[ms[inside]], times[inside]
+
+    def index(self, progress: Progress, cancelled: Cancelled) -> None:
+        if self._tally is not None:
+            return
+        tally = Tally(self._info.duration_us, self._info.width, self._info.height)
+        step = max(1, _INDEX_ROWS // self._blocks.t_rows) * self._blocks.t_rows
+        for start in range(0, self._blocks.rows, step):
+            if cancelled():
+                return
+            with self._reading():
+                stop = min(start + step, self._blocks.rows)
+                events = self._blocks.events_once(start, stop)
+            tally.add(events)
+            progress(stop / self._blocks.rows)
+        with self._lock:
+            self._adopt(tally)
+
+    def _adopt(self, tally: Tally) -> None:
+        if self._decoding.size_is_guessed and tally.outside:
+            self._decoding.grow(*tally.reach)
+            tally.resize(self._decoding.width, self._decoding.height)
+        self._tally = tally
+        self._info = dataclasses.replace(
+            self._info,
+            width=self._decoding.width,
+            height=self._decoding.height,
+            duration_us=tally.t_last,
+            duration_exact=True,
+            on_fraction=tally.on / tally.events if tally.events else None,
+        )
+
+    def findings(self) -> Sequence[Finding]:
+        found = [*self._stream.findings, *self._decoding.findings()]
+        if not self._info.events:
+            found.append(finding("no_events"))
+        if implausible := tell_implausible(self._info.events, self._info.duration_us):
+            found.append(implausible)
+        return [*found, *self._findings_of_events()]
+
+    def _findings_of_events(self) -> Iterator[Finding]:
+        if self._tally is not None:
+            yield from self._tally.findings()
+        elif step := self._blocks.step_back:
+            said = f"time goes back by {format_duration(step)} in what was read so far"
+            yield finding("time_goes_back", said)
+
+    def close(self) -> None:
+        with self._lock:
+            if self._file is not None:
+                self._file.close()
+            self._file = None
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        """Hold the file alone, open and as long as it was.
+
+        Beyond the end of a file that was cut short meanwhile, the HDF5 library reads zeros.
+        """
+        with self._lock, hdf5_errors(self._path):
+            if self._file is None:
+                raise CannotRead(self._path, "was closed")
+            if os.fstat(self._handle).st_size < self._bytes:
+                raise DamagedRecording(self._path, "was cut short while it was open")
+            yield
+
+
+def _fits(
+    table: NDArray[np.int64],
+    rows: NDArray[np.int64],
+    times: NDArray[np.int64],
+    zero_us: int,
+    total: int,
+) -> bool:
+    """Whether a table of the first row at each ms agrees with rows whose times are known."""
+    if np.any(np.diff(table) < 0) or table[0] < 0 or table[-1] > total:
+        return False
+    ms = (times + zero_us) // 1_000
+    inside = (ms >= 0) & (ms < len(table) - 1)
+    ms, rows = ms[inside], rows[inside]
+    return bool(len(ms) and np.all(table[ms] <= rows) and np.all(rows < table[ms + 1]))

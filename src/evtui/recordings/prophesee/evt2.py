@@ -1,0 +1,57 @@
+"""Prophesee EVT 2.0: words of 32 bits, one for each event; ``evt2_heads`` has their bits."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from evtui.errors import UnsupportedRecording
+from evtui.events import Events, Times
+from evtui.recordings.prophesee import evt2_heads
+from evtui.recordings.prophesee.words_coding import Oddities, Places
+from evtui.recordings.prophesee.words_file import WordFile, Words, raw_file
+from evtui.recordings.prophesee.words_recording import WordsRecording
+
+
+def open_evt2(path: Path) -> WordsRecording:
+    """Open an EVT 2.0 file for reading window by window.
+
+    Raises:
+        CannotRead: the operating system refuses.
+        DamagedRecording: its header does not end.
+        UnsupportedRecording: its header states another encoding.
+    """
+    with raw_file(path) as file:
+        if file.header.version != "2":
+            raise UnsupportedRecording(path, "its header does not state EVT 2.0")
+        coding = Evt2()
+        return WordsRecording(file, WordFile(file, file.header.data_offset, coding.dtype), coding)
+
+
+class Evt2:
+    """The ``Coding`` of EVT 2.0: the words are heads and nothing else."""
+
+    name = "EVT2"
+    layout = "32-bit words"
+    dtype: np.dtype[Any] = np.dtype("<u4")
+    clock = evt2_heads.CLOCK
+    mark_us = evt2_heads.MARK_US
+    all_events = False
+
+    def marks(self, words: Words) -> tuple[Places, Times]:
+        return evt2_heads.time_marks(words)
+
+    def events(self, words: Words, places: Places, times: Times, before: int | None) -> Events:
+        rows = np.flatnonzero(evt2_heads.are_cd(words))
+        rows, t = evt2_heads.high_times(rows, places, times, before)
+        cd = words[rows]
+        x, y = evt2_heads.pixels(cd)
+        return Events(t + evt2_heads.low_times(cd), x, y, evt2_heads.polarities(cd))
+
+    def count(self, words: Words) -> int:
+        return int(np.count_nonzero(evt2_heads.are_cd(words)))
+
+    def oddities(self, words: Words) -> Oddities:
+        return evt2_heads.oddities(words)

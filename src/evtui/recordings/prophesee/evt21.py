@@ -1,0 +1,138 @@
+"""Prophesee EVT 2.1: words of 64 bits, each an event or several of one row at one time.
+
+One half of a word is a head, as in EVT 2.0 (``evt2_heads``), the other a mask: bit ``k`` of it
+stands for an event at ``x + k``.  The head is the half of the higher value, which a file has last;
+the IMX636 sends it first, and its files state ``endianness=legacy`` (docs.prophesee.ai, "EVT 2.1
+Format"; OpenEB, ``evt21_event_types.h``).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evtui.errors import UnsupportedRecording
+from evtui.events import Coordinates, Events, Times
+from evtui.recordings.findings import Finding, finding
+from evtui.recordings.prophesee import evt2_heads
+from evtui.recordings.prophesee.raw_header import RawHeader
+from evtui.recordings.prophesee.words_coding import Oddities, Places
+from evtui.recordings.prophesee.words_file import WordFile, Words, raw_file
+from evtui.recordings.prophesee.words_recording import WordsRecording
+
+_SAMPLE_WORDS = 1 << 14
+
+
+def open_evt21(path: Path) -> WordsRecording:
+    """Open an EVT 2.1 file for reading window by window.
+
+    Raises:
+        CannotRead: the operating system refuses.
+        DamagedRecording: its header does not end.
+        UnsupportedRecording: its header states another encoding.
+    """
+    with raw_file(path) as file:
+        if file.header.version != "2.1":
+            raise UnsupportedRecording(path, "its header does not state EVT 2.1")
+        words = WordFile(file, file.header.data_offset, _dtype(head_first=False))
+        sample = words.read(0, min(words.count, _SAMPLE_WORDS))
+        head_first, guess = tell_half_order(file.header, sample)
+        coding = Evt21(head_first)
+        words = WordFile(file, file.header.data_offset, coding.dtype)
+        return WordsRecording(file, words, coding, [guess] if guess else [])
+
+
+def tell_half_order(header: RawHeader, sample: Words) -> tuple[bool, Finding | None]:
+    """Whether the head is the first half of a word, with a finding if the header does not say so.
+
+    ``% format EVT21;…;endianness=legacy`` or ``little``.  Otherwise it is told from the words: in
+    the wrong order most of them have reserved types, or there is no TIME_HIGH.
+
+    Args:
+        header: of the file.
+        sample: its first words, with ``head`` taken for the second half.
+    """
+    options = header.fields.get("format", "").split(";")
+    stated = header.fields.get("endianness", "")
+    if stated == "legacy" or "endianness=legacy" in options:
+        return True, None
+    if stated or any(option.startswith("endianness=") for option in options):
+        return False, None
+    head_first = _likeness(sample["mask"]) > _likeness(sample["head"])
+    said = "the order of the halves of a word is not stated; from the words it is told that"
+    said += " the one with the type comes " + ("first" if head_first else "last")
+    return head_first, finding("word_order_guessed", said)
+
+
+def _likeness(heads: NDArray[np.uint32]) -> tuple[int, int]:
+    places, _times = evt2_heads.time_marks(heads)
+    return -evt2_heads.oddities(heads).damaged, len(places)
+
+
+def _dtype(head_first: bool) -> np.dtype[Any]:
+    names = ["head", "mask"] if head_first else ["mask", "head"]
+    return np.dtype([(name, "<u4") for name in names])
+
+
+class Evt21:
+    """The ``Coding`` of EVT 2.1; its words are records of ``head`` and ``mask``."""
+
+    name = "EVT2.1"
+    clock = evt2_heads.CLOCK
+    mark_us = evt2_heads.MARK_US
+    all_events = False
+
+    def __init__(self, head_first: bool) -> None:
+        self.dtype = _dtype(head_first)
+        self.layout = "64-bit words, " + ("legacy" if head_first else "little-endian")
+
+    def marks(self, words: Words) -> tuple[Places, Times]:
+        return evt2_heads.time_marks(words["head"])
+
+    def events(self, words: Words, places: Places, times: Times, before: int | None) -> Events:
+        rows = np.flatnonzero(evt2_heads.are_cd(words["head"]) & (words["mask"] != 0))
+        rows, t = evt2_heads.high_times(rows, places, times, before)
+        cd, masks = words["head"][rows], words["mask"][rows]
+        x, y = evt2_heads.pixels(cd)
+        t = t + evt2_heads.low_times(cd)
+        p = evt2_heads.polarities(cd)
+        events_of = np.bitwise_count(masks)
+        if len(rows) == (total := int(events_of.sum())):
+            return Events(t, x + _lowest_bit(masks), y, p)
+        x = _expand(x, masks, events_of, total)
+        return Events(np.repeat(t, events_of), x, np.repeat(y, events_of), np.repeat(p, events_of))
+
+    def count(self, words: Words) -> int:
+        return int(np.bitwise_count(words["mask"][evt2_heads.are_cd(words["head"])]).sum())
+
+    def oddities(self, words: Words) -> Oddities:
+        return evt2_heads.oddities(words["head"])
+
+
+def _expand(
+    bases: Coordinates, masks: NDArray[np.uint32], events_of: NDArray[np.uint8], total: int
+) -> Coordinates:
+    """x of every event: of each mask its lowest bit first.
+
+    Args:
+        bases: x of bit 0 of each mask, shape (N,).
+        masks: none of them 0.
+        events_of: bits of each mask that are set.
+        total: bits that are set in all masks.
+    """
+    x = np.empty(total, np.uint16)
+    rows = np.cumsum(events_of, dtype=np.int64) - events_of
+    while len(masks):
+        x[rows] = bases + _lowest_bit(masks)
+        masks = masks & (masks - np.uint32(1))
+        more = np.flatnonzero(masks)
+        masks, bases, rows = masks[more], bases[more], rows[more] + 1
+    return x
+
+
+def _lowest_bit(masks: NDArray[np.uint32]) -> NDArray[np.uint8]:
+    """Which bit of each mask is the lowest that is set."""
+    return np.bitwise_count(~masks & (masks - np.uint32(1)))

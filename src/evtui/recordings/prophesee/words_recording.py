@@ -1,0 +1,264 @@
+"""Recordings of fixed-size words, read in place: only the words of a window are decoded.
+
+=================  ==============================================================
+words_file         the words, read with ``os.pread``
+words_coding       what a format has to tell: ``evt2``, ``evt21`` and ``dat`` do
+words_clock        clocks that start again from zero
+words_search       where in the file a time is
+words_opening      what a few looks tell
+words_pass         what a pass over every word tells
+=================  ==============================================================
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import threading
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evtui.events import Events
+from evtui.recordings.base import (
+    Cancelled,
+    Progress,
+    RecordingInfo,
+    Timeline,
+    never_cancelled,
+    no_progress,
+)
+from evtui.recordings.conventions import tell_implausible, tell_size
+from evtui.recordings.counting import timeline_from_places
+from evtui.recordings.findings import Finding, finding
+from evtui.recordings.prophesee.words_clock import Rounds
+from evtui.recordings.prophesee.words_coding import Coding, decode
+from evtui.recordings.prophesee.words_file import RawFile, WordFile
+from evtui.recordings.prophesee.words_opening import (
+    count_events,
+    estimate_events,
+    events_per_word,
+    first_time,
+    latest_time,
+    reach,
+)
+from evtui.recordings.prophesee.words_pass import FullPass, full_pass
+from evtui.recordings.prophesee.words_search import (
+    FAR,
+    Landmarks,
+    WordSearch,
+    follow_rounds,
+    tell_rounds,
+)
+from evtui.units import format_count, format_duration
+
+SMALL_BYTES = 8 << 20
+"""Up to this size a file is looked at whole when it is opened: some 10 ms."""
+
+_OPENING_LOOKS = 32
+_MOST_LOOKS = 1024
+_LOOK_EVERY = 8 << 20
+"""Bytes between the looks for a wrap of the clock: 1 M events of DAT, whose clock runs 71.6 min
+meanwhile only if there are fewer than 244 events/s."""
+
+_CURVE_LOOKS = 200
+_FEWEST = 1e-9
+"""Events per word where the looks saw none: there may be some all the same."""
+
+_LIMIT_US = 1 << 61
+
+
+class WordsRecording:
+    """A ``Recording`` of fixed-size words.
+
+    Where time goes back, windows are exact once ``index`` has run, as it has for small files when
+    they are opened.  Before that they may lack events that are far from where their time is looked
+    for; a finding says so as soon as a step back was met.
+    """
+
+    def __init__(
+        self, file: RawFile, words: WordFile, coding: Coding, guesses: Sequence[Finding] = ()
+    ) -> None:
+        """Take over an open file.
+
+        Args:
+            file: is closed with the recording.
+            words: all of the file that follow its header.
+            coding: what they mean.
+            guesses: findings about how the coding was told.
+
+        Raises:
+            CannotRead: the operating system refuses.
+            DamagedRecording: the file has become shorter.
+        """
+        self._file = file
+        self._words = words
+        self._coding = coding
+        self._guesses = tuple(guesses)
+        self._lock = threading.Lock()
+        self._landmarks = Landmarks(words, coding)
+        self._is_small = file.bytes <= SMALL_BYTES
+        self._rounds = self._tell_rounds()
+        self._search = WordSearch(words, self._landmarks, self._rounds)
+        self._pass: FullPass | None = None
+        # Words before the first time mark: their time is unknown.
+        self._begin = self._landmarks.at(0)[0] if words.count else 0
+        self._untimed = count_events(words, coding, 0, self._begin)
+        self._size_guess: Finding | None = None
+        self._info = self._describe()
+        if self._is_small and self._rounds.step_back:
+            self.index(no_progress, never_cancelled)
+
+    def _tell_rounds(self) -> Rounds:
+        if self._is_small:
+            return follow_rounds(self._words, self._coding)
+        looks = min(_OPENING_LOOKS + self._file.bytes // _LOOK_EVERY, _MOST_LOOKS)
+        return tell_rounds(self._landmarks, self._coding, looks)
+
+    def _describe(self) -> RecordingInfo:
+        words, coding, landmarks = self._words, self._coding, self._landmarks
+        first = first_time(words, coding)
+        exact = coding.all_events or self._is_small or first is None
+        last = latest_time(words, coding, landmarks, self._rounds) if first is not None else 0
+        width, height = self._file.header.size or self._guess_size(*reach(coding, landmarks))
+        return RecordingInfo(
+            path=self._file.path,
+            format=coding.name,
+            bytes=self._file.bytes,
+            width=width,
+            height=height,
+            events=(
+                count_events(words, coding, self._begin, words.count)
+                if exact
+                else estimate_events(words, coding, landmarks)
+            ),
+            events_exact=exact,
+            t_first_us=first or 0,
+            duration_us=max(0, last - (first or 0)),
+            duration_exact=not self._rounds.step_back,
+            layout=coding.layout,
+            header=self._file.header.fields,
+        )
+
+    def _guess_size(self, columns: int, rows: int) -> tuple[int, int]:
+        width, height, self._size_guess = tell_size(columns, rows)
+        return width, height
+
+    @property
+    def info(self) -> RecordingInfo:
+        """What is known; ``index`` makes every figure exact and may correct guesses."""
+        return self._info
+
+    def window(self, t0: int, t1: int) -> Events:
+        self._file.require_whole()
+        start, stop = (min(max(t, -_LIMIT_US), _LIMIT_US) for t in (t0, t1))
+        if stop <= start:
+            return Events.empty()
+        return Events.concatenate(
+            events.between(start, stop)
+            for span in self._spans(start, stop)
+            for events in self._decoded(*span)
+        )
+
+    def _spans(self, t0: int, t1: int) -> list[tuple[int, int, int | None]]:
+        """Words that have every event of t0 ≤ t < t1: start, stop, and the time before them."""
+        done = self._pass
+        if done is not None and done.rounds.step_back:
+            return [(run.start, run.stop, run.before) for run in done.runs_reaching(t0, t1)]
+        zero = self._info.t_first_us
+        with self._lock:
+            return [self._search.span(t0 + zero - self._coding.mark_us + 1, t1 + zero)]
+
+    def _decoded(self, start: int, stop: int, before: int | None) -> Iterator[Events]:
+        zero = self._info.t_first_us
+        for block in decode(self._words, self._coding, start, stop, before, zero):
+            self._rounds.meet(block.times)
+            yield block.events
+
+    def timeline(self, bins: int) -> Timeline:
+        if self._pass is not None:
+            return self._pass.tally.timeline(bins)
+        info = self._info
+        if not info.events:
+            return Timeline(np.zeros(bins), info.duration_us, exact=info.events_exact)
+        places, times, shares = self._curve()
+        rows = np.cumsum(np.diff(places, prepend=0) * shares)
+        times = np.clip(times - info.t_first_us, 0, info.duration_us + 1)
+        scaled = rows * (info.events / rows[-1])
+        return timeline_from_places(scaled, times, info.duration_us, bins)
+
+    def _curve(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+        """Places all over the file, the time at each, and the events per word before it.
+
+        The first place is the file's beginning, the last its end.
+        """
+        self._file.require_whole()
+        blocks = self._landmarks.spread(_CURVE_LOOKS)
+        self._landmarks.will_look(blocks)
+        with self._lock:
+            shares = [events_per_word(self._coding, self._landmarks, block) for block in blocks]
+            places = [self._landmarks.at(block)[0] for block in blocks]
+            times = [self._search.time(block) for block in blocks]
+        between = np.interp(np.arange(len(blocks) + 1) - 0.5, np.arange(len(blocks)), shares)
+        return (
+            np.array([0, *places, self._words.count]),
+            np.array([-FAR, *times, FAR]),
+            np.concatenate([[0.0], np.maximum(between, _FEWEST)]),
+        )
+
+    def index(self, progress: Progress, cancelled: Cancelled) -> None:
+        if self._pass is not None:
+            return
+        done = full_pass(self._words, self._coding, self._info, progress, cancelled)
+        if done is not None:
+            with self._lock:
+                self._adopt(done)
+
+    def _adopt(self, done: FullPass) -> None:
+        tally = done.tally
+        if self._size_guess is not None and tally.outside:
+            tally.resize(*self._guess_size(*tally.reach))
+        self._rounds = done.rounds
+        self._search = WordSearch(self._words, self._landmarks, done.rounds)
+        self._pass = done
+        self._info = dataclasses.replace(
+            self._info,
+            width=tally.width,
+            height=tally.height,
+            events=tally.events,
+            events_exact=True,
+            duration_us=tally.t_last,
+            duration_exact=True,
+            on_fraction=tally.on / tally.events if tally.events else None,
+        )
+
+    def findings(self) -> Sequence[Finding]:
+        found = [*self._guesses, *self._findings_at_opening()]
+        if self._pass is not None:
+            return [*found, *self._pass.findings()]
+        if step := self._rounds.step_back:
+            said = f"time goes back by {format_duration(step)} in what was read so far"
+            said += "; until all is read, windows may lack events"
+            found.append(finding("time_goes_back", said))
+        return found
+
+    def _findings_at_opening(self) -> Iterator[Finding]:
+        info, left_over = self._info, self._words.left_over
+        if self._size_guess is not None:
+            yield self._size_guess
+        if left_over:
+            said = f"the file ends inside a word, of which it has {left_over} bytes"
+            yield finding("truncated", said)
+        if self._untimed:
+            said = f"{format_count(self._untimed)} events come before the first time"
+            yield finding("untimed_events", f"{said} and are left out")
+        if info.events_exact and not info.events:
+            yield finding("no_events")
+        if wraps := self._rounds.wraps:
+            said = f"the clock starts again every {format_duration(self._coding.clock.round_us)}"
+            yield finding("clock_wrap", f"{said}, here {wraps}×; times are counted on")
+        if implausible := tell_implausible(info.events, info.duration_us):
+            yield implausible
+
+    def close(self) -> None:
+        self._file.close()

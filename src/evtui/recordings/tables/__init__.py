@@ -1,0 +1,1 @@
+"""Rows of four columns: NumPy files, text and CSV; decoded whole."""

@@ -1,0 +1,239 @@
+"""What the first lines of a text file tell: how its rows are written, and which column is which.
+
+Rows of numbers separated by blanks, tabs, commas or semicolons.  Before them may come comments
+(``#``, ``%``, ``//``), the sensor's width and height on a line of their own (rpg, E2VID) or as
+``geometry`` in a comment (Metavision), and a line of names.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import TypeAlias
+
+import numpy as np
+
+from evtui.recordings.conventions import LARGEST_SIDE, Unit, tell_columns
+from evtui.recordings.findings import Finding, finding
+from evtui.recordings.tables.column_names import match_columns
+from evtui.units import printable
+
+FIRST_ORDER = "txyp"
+"""The usual order of the columns in text without names (rpg's event camera dataset)."""
+
+_COMMENT = re.compile(r"\s*(#|%|//)")
+_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
+_WHOLE = re.compile(r"[+-]?[0-9]{1,19}")
+_SIDE = re.compile(r"[0-9]{1,5}")
+_GEOMETRY = re.compile(
+    rf"(?:geometry|resolution|sensor.?size)\W{{1,4}}({_SIDE.pattern})[\s,x×*]{{1,3}}({_SIDE.pattern})",
+    re.IGNORECASE,
+)
+_NO_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f]")
+_WORDS = {"true": "1", "false": "0"}
+_MOST_ROWS = 4_096
+
+
+Row: TypeAlias = Sequence[str]
+"""The fields of one line."""
+
+
+class UnknownText(ValueError):
+    """Why text is not taken for events, in words that follow "is text, but"."""
+
+
+class NoRows(UnknownText):
+    """The bytes are no text, or some other text than rows of numbers."""
+
+    def __init__(self) -> None:
+        super().__init__("holds no rows of numbers")
+
+
+@dataclass(frozen=True, slots=True)
+class TextShape:
+    """How the rows of a file are written, and what they mean."""
+
+    separator: str
+    """A blank, a comma or a semicolon; blanks and tabs count as one blank."""
+    width: int
+    """Numbers in a row."""
+    places: Mapping[str, int]
+    """The place of each of the columns t, x, y and p in a row."""
+    whole: Mapping[str, bool]
+    """Whether the numbers of each column are whole."""
+    skip: int
+    """Bytes before the first row."""
+    comment: str
+    """What comments begin with."""
+    unit: Unit | None
+    size: tuple[int, int] | None
+    findings: tuple[Finding, ...]
+
+
+def read_shape(head: bytes, *, complete: bool) -> TextShape:
+    """Tell the shape of a text.
+
+    Args:
+        head: the first bytes of a file.
+        complete: whether the file ends there.
+
+    Raises:
+        UnknownText: it has no rows, or nothing tells which column is which.
+    """
+    if _NO_TEXT.search(head) or head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise NoRows
+    preamble = _Preamble(head if complete else head[: head.rfind(b"\n") + 1])
+    rows = [fields_of(line, preamble.separator) for line in preamble.rows]
+    if len(rows) > 1 and not preamble.ends_with_a_line:
+        rows.pop()
+    width = len(rows[0])
+    _require(rows, lambda row: len(row) == width, f"a row of {width} values")
+    places, unit, found = _tell_places(rows, preamble.names_of(width))
+    _require(
+        rows, lambda row: _are_numbers([row[at] for at in places.values()]), "a row of numbers"
+    )
+    return TextShape(
+        separator=preamble.separator,
+        width=width,
+        places=places,
+        whole={
+            column: all(_WHOLE.fullmatch(row[place]) for row in rows)
+            for column, place in places.items()
+        },
+        skip=preamble.skip,
+        comment=preamble.comment,
+        unit=unit,
+        size=preamble.size,
+        findings=found,
+    )
+
+
+def _require(rows: Sequence[Row], holds: Callable[[Row], bool], what: str) -> None:
+    """Name the first row that is not as all have to be."""
+    odd = next((row for row in rows if not holds(row)), None)
+    if odd is not None:
+        raise UnknownText(f"{printable(' '.join(odd))[:60]!r} is not {what}")
+
+
+class _Preamble:
+    """What comes before the rows, and the first of them."""
+
+    def __init__(self, head: bytes) -> None:
+        self.size: tuple[int, int] | None = None
+        self.comment = "#"
+        self.skip = 0
+        self.rows: list[str] = []
+        self._names: list[str] = []
+        self._names_in_comment: list[str] = []
+        self.ends_with_a_line = head.endswith(b"\n")
+        """Whether the last of them may not be cut short."""
+        lines = head.split(b"\n")
+        for number, raw in enumerate(lines):
+            line = _decoded(raw)
+            if line and not self._take(line):
+                following = (_decoded(rest) for rest in lines[number:])
+                rows = (row for row in following if row and not row.startswith(self.comment))
+                self.rows = list(islice(rows, _MOST_ROWS))
+                break
+            self.skip += len(raw) + 1
+        if not self.rows:
+            raise NoRows
+        self.separator = _separator_of(self.rows[0])
+
+    def names_of(self, width: int) -> list[str]:
+        """Names of so many columns; none where none are given, or only others in a comment."""
+        in_comment = self._names_in_comment if len(self._names_in_comment) == width else []
+        return self._names or in_comment
+
+    def _take(self, line: str) -> bool:
+        """Use a line, if it is none of the rows."""
+        if match := _COMMENT.match(line):
+            self.comment = match[1]
+            self._take_comment(line[match.end() :].strip())
+            return True
+        fields = fields_of(line, _separator_of(line))
+        if not _are_numbers(fields):
+            if not self._names:
+                self._names = fields
+                return True
+            # A row may have other columns beside its numbers.
+            if len(fields) != len(self._names) or not any(map(_NUMBER.fullmatch, fields)):
+                raise NoRows
+            return False
+        if len(fields) == 2 and self.size is None:
+            self._take_size(*fields)
+        return len(fields) == 2
+
+    def _take_comment(self, text: str) -> None:
+        if match := _GEOMETRY.search(text):
+            self._take_size(match[1], match[2])
+        names = fields_of(text, _separator_of(text))
+        if match_columns(names):
+            self._names_in_comment = names
+
+    def _take_size(self, width: str, height: str) -> None:
+        if _SIDE.fullmatch(width) and _SIDE.fullmatch(height):
+            size = int(width), int(height)
+            if min(size) > 0 and max(size) <= LARGEST_SIDE:
+                self.size = size
+
+
+def _decoded(line: bytes) -> str:
+    return line.decode("utf-8-sig", "replace").strip()
+
+
+def _separator_of(line: str) -> str:
+    return next((separator for separator in ";," if separator in line), " ")
+
+
+def fields_of(line: str, separator: str) -> list[str]:
+    """The fields of one line, with a point before decimals."""
+    if separator == " ":
+        fields = line.split()
+    else:
+        fields = [field.strip() for field in line.split(separator)]
+    if separator == ";":
+        fields = [field.replace(",", ".") for field in fields]
+    return [_WORDS.get(field.strip('"').lower(), field.strip('"')) for field in fields]
+
+
+def is_row(line: str, shape: TextShape) -> bool:
+    """Whether a line has numbers in the shape's columns."""
+    fields = fields_of(line.strip(), shape.separator)
+    if len(fields) != shape.width:
+        return False
+    return all(
+        (_WHOLE if shape.whole[column] else _NUMBER).fullmatch(fields[place])
+        for column, place in shape.places.items()
+    )
+
+
+def _are_numbers(fields: Row) -> bool:
+    return all(_NUMBER.fullmatch(field) for field in fields)
+
+
+def _tell_places(
+    rows: Sequence[Row], names: Sequence[str]
+) -> tuple[dict[str, int], Unit | None, tuple[Finding, ...]]:
+    """Which column is which: by names, else by the values of four columns."""
+    width = len(rows[0])
+    if names:
+        if len(names) != width:
+            raise UnknownText(f"names {len(names)} columns and has {width}")
+        matched = match_columns(names)
+        if matched is None:
+            raise UnknownText(
+                f"names its columns {printable(', '.join(names))[:100]}; t, x, y and p are needed"
+            )
+        return matched.places, matched.unit, ()
+    if width != 4:
+        raise UnknownText(f"has {width} columns without names, where t, x, y and p are needed")
+    _require(rows, _are_numbers, "a row of numbers")
+    order = tell_columns(np.array(rows, np.float64), first=FIRST_ORDER)
+    if order is None:
+        raise UnknownText("which of its columns is t, x, y or p cannot be told")
+    said = f"the columns are taken for {', '.join(order)}"
+    places = {column: order.index(column) for column in FIRST_ORDER}
+    return places, None, (finding("columns_guessed", said),)

@@ -1,0 +1,235 @@
+"""Where an HDF5 file keeps its events, and what is refused."""
+
+from contextlib import closing
+
+import h5py
+import numpy as np
+import pytest
+
+from contract.truths import made_events
+from evtui.errors import NeedsLoading, UnsupportedRecording
+from evtui.recordings.hdf5.reader import open_hdf5
+from support.hdf5_files import write_array, write_columns, write_records
+
+ECF = 36559
+
+
+@pytest.fixture
+def truth():
+    return made_events(2_000)
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "a.h5"
+
+
+def opened(path):
+    """Layout, codes of the findings, and all events."""
+    with closing(open_hdf5(path)) as recording:
+        codes = {found.code for found in recording.findings()}
+        return recording.info.layout, codes, recording.window(-(10**15), 10**15)
+
+
+# layouts
+
+
+@pytest.mark.parametrize("group", ["events", "data", "CD/events", "", "prophesee/left", "a/b/c/d"])
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("t", "x", "y", "p"),
+        ("ts", "xs", "ys", "ps"),
+        ("t", "x", "y", "polarity"),
+        ("timestamp", "x", "y", "pol"),
+        ("timestamps", "x", "y", "p"),
+    ],
+)
+def test_separate_columns_are_found(path, truth, group, names):
+    write_columns(path, truth, group=group, names=names)
+    layout, codes, events = opened(path)
+    prefix = f"{group}/" if group else ""
+    assert layout == f"{prefix}{{{','.join(names)}}}, uncompressed"
+    assert codes == set()
+    assert events.equals(truth)
+
+
+@pytest.mark.parametrize("name", ["CD/events", "events", "data"])
+def test_records_are_found_whatever_their_fields_are_called(path, truth, name):
+    write_records(path, truth, name=name, fields={"t": "timestamp", "p": "polarity"})
+    layout, codes, events = opened(path)
+    assert layout == f"{name} of records (timestamp,x,y,polarity), uncompressed"
+    assert codes == set()
+    assert events.equals(truth)
+
+
+@pytest.mark.parametrize("order", ["xytp", "txyp", "xypt"])
+@pytest.mark.parametrize("name", ["events", "data", "CD/events"])
+def test_the_columns_of_an_array_are_told_from_the_values(path, truth, order, name):
+    write_array(path, truth, name=name, order=order, dtype="i8", unit="us", t_dtype="i8")
+    layout, codes, events = opened(path)
+    assert layout == f"{name} of shape N×4 ({','.join(order)}), uncompressed"
+    assert "columns_guessed" in codes
+    assert events.equals(truth)
+
+
+def test_the_columns_of_mvsec_are_known(path, truth):
+    write_array(path, truth, name="davis/right/events")
+    _layout, codes, events = opened(path)
+    assert codes == {"unit_guessed"}
+    assert events.equals(truth)
+
+
+def test_an_array_whose_columns_cannot_be_told_is_refused(path):
+    with h5py.File(path, "w") as file:
+        file["events"] = np.random.default_rng(1).normal(size=(100, 4))
+    with pytest.raises(UnsupportedRecording, match="cannot be told"):
+        open_hdf5(path)
+
+
+def test_soft_links_within_the_file_are_followed(path, truth):
+    write_columns(path, truth, group="recorded/here")
+    with h5py.File(path, "a") as file:
+        file["events"] = h5py.SoftLink("/recorded/here")
+    layout, codes, events = opened(path)
+    assert layout.startswith("events/")
+    assert codes == set()  # the same stream by another name is no second one
+    assert events.equals(truth)
+
+
+def test_links_in_circles_end(path, truth):
+    write_columns(path, truth)
+    with h5py.File(path, "a") as file:
+        file["events/up"] = file["/"]
+        file["round"] = h5py.SoftLink("/round/round")
+    assert opened(path)[2].equals(truth)
+
+
+def test_groups_with_thousands_of_frames_are_not_walked(path, truth):
+    write_columns(path, truth)
+    with h5py.File(path, "a") as file:
+        for number in range(400):
+            file[f"images/image{number:09d}"] = np.zeros((2, 2), np.uint8)
+            file[f"frame{number:09d}"] = np.zeros((2, 2), np.uint8)
+    assert opened(path)[2].equals(truth)
+
+
+# which stream
+
+
+def test_of_two_cameras_the_first_by_name_is_shown(path, truth):
+    other = made_events(500, seed=2)
+    write_columns(path, other, group="prophesee/right", size=None)
+    write_columns(path, truth, group="prophesee/left")
+    with closing(open_hdf5(path)) as recording:
+        messages = {found.code: found.message for found in recording.findings()}
+        assert recording.window(0, 10**9).equals(truth)
+    assert messages["several_recordings"] == (
+        "shown is prophesee/left; the file also holds prophesee/right"
+    )
+
+
+def test_the_stream_nearest_the_root_is_shown(path, truth):
+    write_columns(path, made_events(500, seed=2), group="a/events")
+    write_columns(path, truth, group="zoo", size=None)
+    assert opened(path)[2].equals(truth)
+
+
+def test_triggers_are_no_stream(path, truth):
+    write_records(path, truth)
+    with h5py.File(path, "a") as file:
+        file["EXT_TRIGGER/events"] = np.zeros(5, [("p", "i2"), ("t", "i8"), ("id", "i2")])
+    assert opened(path)[1] == set()
+
+
+# what is refused
+
+
+def test_a_file_without_events_tells_what_it_holds(path):
+    with h5py.File(path, "w") as file:
+        file["images"] = np.zeros((3, 3))
+        file["poses\x1b"] = np.zeros((3, 4))
+    with pytest.raises(UnsupportedRecording, match="images, poses�") as caught:
+        open_hdf5(path)
+    assert "t, x, y and p" in caught.value.remedy
+
+
+@pytest.mark.parametrize("link", ["external", "soft link through an external one"])
+def test_links_to_other_files_are_refused(path, truth, link):
+    outside = write_columns(path.with_name("outside.h5"), truth)
+    write_columns(path, truth)
+    with h5py.File(path, "a") as file:
+        del file["events/t"]
+        if link == "external":
+            file["events/t"] = h5py.ExternalLink(outside.name, "/events/t")
+        else:
+            file["away"] = h5py.ExternalLink(outside.name, "/")
+            file["events/t"] = h5py.SoftLink("/away/events/t")
+    with pytest.raises(UnsupportedRecording, match="is a link to another file"):
+        open_hdf5(path)
+
+
+def test_an_external_link_beside_the_events_does_no_harm(path, truth):
+    write_columns(path, truth)
+    with h5py.File(path, "a") as file:
+        file["frames"] = h5py.ExternalLink("nowhere.h5", "/")
+    assert opened(path)[2].equals(truth)
+
+
+def test_values_in_other_files_are_refused(path, truth):
+    write_columns(path, truth)
+    raw = path.with_name("t.raw")
+    truth.t.tofile(raw)
+    with h5py.File(path, "a") as file:
+        del file["events/t"]
+        file.create_dataset(
+            "events/t", truth.t.shape, "i8", external=[(str(raw), 0, raw.stat().st_size)]
+        )
+    with pytest.raises(UnsupportedRecording, match="events/t keeps its values in other files"):
+        open_hdf5(path)
+
+
+def test_virtual_datasets_are_refused(path, truth):
+    write_columns(path, truth)
+    layout = h5py.VirtualLayout(truth.t.shape, "i8")
+    layout[:] = h5py.VirtualSource("other.h5", "t", truth.t.shape)
+    with h5py.File(path, "a") as file:
+        del file["events/t"]
+        file.create_virtual_dataset("events/t", layout)
+    with pytest.raises(UnsupportedRecording, match="keeps its values in other files"):
+        open_hdf5(path)
+
+
+def write_with_filter(path, truth, code):
+    """Columns whose t is said to be packed with a filter that nobody has."""
+    write_columns(path, truth)
+    with h5py.File(path, "a") as file:
+        del file["events/t"]
+        options = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+        options.set_chunk((1_000,))
+        options.set_filter(code, h5py.h5z.FLAG_OPTIONAL)
+        space = h5py.h5s.create_simple(truth.t.shape)
+        packed = h5py.h5d.create(
+            file["events"].id, b"t", h5py.h5t.NATIVE_INT64, space, dcpl=options
+        )
+        packed.write_direct_chunk((0,), b"packed")
+    return path
+
+
+def test_ecf_needs_loading(path, truth):
+    with pytest.raises(NeedsLoading, match="ECF"):
+        open_hdf5(write_with_filter(path, truth, ECF))
+
+
+def test_a_filter_that_nobody_has_is_named(path, truth):
+    with pytest.raises(UnsupportedRecording, match="HDF5 filter 40000"):
+        open_hdf5(write_with_filter(path, truth, 40_000))
+
+
+def test_chunks_that_would_fill_the_memory_are_refused(path, truth):
+    write_columns(path, truth)
+    with h5py.File(path, "a") as file:
+        del file["events/t"]
+        file.create_dataset("events/t", (10**8,), "i8", chunks=(10**8,), compression="gzip")
+    with pytest.raises(UnsupportedRecording, match="chunks of 800 MB"):
+        open_hdf5(path)

@@ -1,0 +1,89 @@
+"""What the first lines of a text tell."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from evtui.recordings.conventions import Unit
+from evtui.recordings.tables.text_shape import NoRows, UnknownText, is_row, read_shape
+
+ROWS = "100 3 4 1\n250 5 6 0\n"
+
+
+def test_a_plain_text():
+    shape = read_shape(ROWS.encode(), complete=True)
+    assert (shape.separator, shape.width, shape.skip, shape.comment) == (" ", 4, 0, "#")
+    assert shape.places == {"t": 0, "x": 1, "y": 2, "p": 3}
+    assert all(shape.whole.values())
+    assert [found.code for found in shape.findings] == ["columns_guessed"]
+
+
+def test_what_comes_before_the_rows_is_used_and_skipped():
+    before = "% geometry:1280,720\n\nx;y;p;t (ms)\n"
+    shape = read_shape((before + "1;2;0;7,5\n").encode(), complete=True)
+    assert (shape.separator, shape.comment, shape.skip) == (";", "%", len(before))
+    assert shape.places == {"t": 3, "x": 0, "y": 1, "p": 2}
+    assert shape.whole == {"t": False, "x": True, "y": True, "p": True}
+    assert (shape.size, shape.unit, shape.findings) == ((1280, 720), Unit.MS, ())
+
+
+@pytest.mark.parametrize(
+    ("before", "size"),
+    [
+        ("346 260\n", (346, 260)),
+        ("# resolution: 346x260\n", (346, 260)),
+        ("# sensor size = 346 x 260\n", (346, 260)),
+        ("# file size: 346, 260\n", None),
+        ("60000 260\n", None),
+        ("0 260\n", None),
+        ("# geometry 99999 1\n", None),
+    ],
+)
+def test_the_sensor_size_may_be_stated(before, size):
+    assert read_shape((before + ROWS).encode(), complete=True).size == size
+
+
+def test_names_in_a_comment_count_only_if_there_is_one_for_each_column():
+    assert read_shape(f"# x y t p\n{ROWS}".encode(), complete=True).places["t"] == 2
+    assert read_shape(f"# t x y p one a line\n{ROWS}".encode(), complete=True).places["t"] == 0
+
+
+def test_a_head_that_is_cut_short_is_used_up_to_its_last_whole_line():
+    shape = read_shape((ROWS + "300 7").encode(), complete=False)
+    assert shape.width == 4
+    with pytest.raises(NoRows):
+        read_shape(b"300 7 8 1", complete=False)
+
+
+@pytest.mark.parametrize(
+    "head", [b"", b"\n\n", b"\x00\x01", "1 2 3 1\n".encode("utf-16"), b"# t x y p\n", b"a b\nc d\n"]
+)
+def test_what_has_no_rows_is_no_such_text(head):
+    with pytest.raises(NoRows):
+        read_shape(head, complete=True)
+
+
+@given(st.text(alphabet='0123456789.,;-+eE \t\n#%xtyp\r"', max_size=80))
+def test_any_text_is_told_or_refused(text):
+    try:
+        shape = read_shape(text.encode(), complete=True)
+    except UnknownText as error:
+        assert str(error)
+    else:
+        assert set(shape.places) == {"t", "x", "y", "p"}
+
+
+@given(st.binary(max_size=100))
+def test_any_bytes_are_told_or_refused(head):
+    for complete in (True, False):
+        try:
+            read_shape(head, complete=complete)
+        except UnknownText as error:
+            assert str(error).isprintable()
+
+
+def test_a_row_is_numbers_where_the_columns_are():
+    shape = read_shape(b"file,t,x,y,p\na.txt,1,2,3,1\n", complete=True)
+    assert is_row("b.txt,4,5,6,0\r", shape)
+    assert not is_row("b.txt,4.5,5,6,0", shape)
+    assert not is_row("b.txt,4,5,6", shape)
