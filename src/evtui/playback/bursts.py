@@ -33,10 +33,10 @@ def find_bursts(timeline: Timeline) -> tuple[Burst, ...]:
     The quiet rate is that of the recording's quietest tenth, but never less than a twentieth of the
     mean, so that there is a measure where most of a recording is silent.  A burst is a run of bins
     above 1.5 × the quiet rate, one of them at least above 3 ×: it begins where the rate starts to
-    rise, and one that flickers about a threshold is not cut into many.  Added to the upper threshold
-    are ten standard deviations of a quiet bin, half of that to the lower one, because a bin of few
-    events proves little.  Bursts parted by a pause of less than 1/100 of the recording are one;
-    those shorter than 1/500 of it are left out.
+    rise, and one that flickers about a threshold is not cut into many.  The upper threshold lies at
+    least ten standard deviations above a quiet bin, the lower one five, because a bin of few events
+    proves little.  Bursts parted by a pause of less than 1/100 of the recording are one; those
+    shorter than 1/500 of it are left out.
 
     So a steady rate, noise about it, and a rate that swings by less than 3 × have no bursts.
     Neither has a recording that is quiet for less than a tenth of its time: there the lively rate
