@@ -108,6 +108,11 @@ def test_an_empty_window_is_complete():
         assert (len(capped.events), capped.complete, capped.shown_from_us) == (0, True, t0)
 
 
+def test_a_cap_of_none_is_refused():
+    with pytest.raises(ValueError, match="at most 0 events"):
+        newest_events(WatchedRecording(columns(100)), 0, 10, 0)
+
+
 def test_a_window_far_from_the_cap_is_read_once():
     recording = WatchedRecording(columns(100_000, span_us=1_000_000))
     assert newest_events(recording, 500_000, 510_000, 10_000).complete

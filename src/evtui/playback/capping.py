@@ -50,8 +50,11 @@ def newest_events(recording: Recording, t0: int, t1: int, cap: int = CAP) -> Cap
         cap: at least 1.
 
     Raises:
+        ValueError: the cap is less than 1.
         RecordingError: the window cannot be read.
     """
+    if cap < 1:
+        raise ValueError(f"a frame of at most {cap} events")
     events, steps = _read_backwards(recording, t0, t1, cap)
     complete = len(events) <= cap
     in_order = complete and steps <= 1
