@@ -8,6 +8,7 @@ from evtui.units import (
     format_duration,
     format_position,
     format_rate,
+    parse_jump,
     parse_size,
     parse_time,
     printable,
@@ -27,6 +28,7 @@ HOUR_US = 3_600_000_000
         ("0.5 ms", 500),
         ("80us", 80),
         ("80 µs", 80),
+        ("80\u03bcs", 80),
         ("0", 0),
         (" 2s ", 2_000_000),
         ("1:02", 62_000_000),
@@ -59,6 +61,57 @@ def test_any_text_is_a_time_or_a_value_error(text):
     except ValueError:
         return
     assert 0 <= us < 2**63
+
+
+@pytest.mark.parametrize(
+    ("text", "us"),
+    [
+        ("1.5", 1_500_000),
+        ("250ms", 250_000),
+        ("00:00:02.5", 2_500_000),
+        ("0", 0),
+        ("10s", 10_000_000),
+        ("50%", 5_000_000),
+        ("12.5 %", 1_250_000),
+        ("100%", 10_000_000),
+        ("+250ms", 4_250_000),
+        ("-1s", 3_000_000),
+        ("−1", 3_000_000),
+        (" + 80us ", 4_000_080),
+        ("+0:01", 5_000_000),
+        ("+10%", 5_000_000),
+        ("-10%", 3_000_000),
+        ("-1:00:00", 0),
+        ("+1:00:00", 10_000_000),
+    ],
+)
+def test_a_jump_is_a_time_a_share_or_a_distance_from_here(text, us):
+    assert parse_jump(text, 4_000_000, 10_000_000) == us
+
+
+@pytest.mark.parametrize("text", ["", "+", "-", "%", "+-1", "--1s", "50%%", "1 + 1", "end", "1h"])
+def test_what_is_no_place_to_go_to_is_refused_with_examples(text):
+    with pytest.raises(ValueError, match="is no place to go to; write "):
+        parse_jump(text, 0, 10_000_000)
+
+
+@pytest.mark.parametrize("text", ["10.000001", "0:11", "100.1%"])
+def test_a_place_after_the_end_is_refused_with_the_duration(text):
+    with pytest.raises(ValueError, match=r"is after the end: the recording lasts 10\.0 s"):
+        parse_jump(text, 0, 10_000_000)
+
+
+@given(
+    st.text(st.sampled_from("0123456789.:+-% smu")),
+    st.integers(0, 10**12),
+    st.integers(0, 10**12),
+)
+def test_any_text_leads_into_the_recording_or_is_a_value_error(text, position, duration):
+    try:
+        us = parse_jump(text, min(position, duration), duration)
+    except ValueError:
+        return
+    assert 0 <= us <= duration
 
 
 @given(st.integers(0, 10_000 * HOUR_US))

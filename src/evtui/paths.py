@@ -29,6 +29,16 @@ def demo_folder() -> Path:
     return cache_folder() / "demo"
 
 
+def data_folder() -> Path:
+    """What the user made and nothing can make again: bookmarks."""
+    return platformdirs.user_data_path(_NAME)
+
+
+def bookmarks_folder() -> Path:
+    """Bookmarks, one file for each recording that has some."""
+    return data_folder() / "bookmarks"
+
+
 def pictures_folder() -> Path:
     """Where the player's screenshots go: the folder the program was started in."""
     return Path.cwd()

@@ -9,6 +9,8 @@ US_PER_S = 1_000_000
 _UNIT_US = {"us": 1, "µs": 1, "ms": 1_000, "s": US_PER_S, "": US_PER_S}
 # So many digits and no more: what they stand for fits in 64 bits, and no recording is longer.
 _NUMBER_WITH_UNIT = re.compile(r"(\d{1,12}(?:\.\d*)?|\.\d+)\s*(us|µs|ms|s|)")
+_PERCENT = re.compile(r"(\d{1,12}(?:\.\d*)?|\.\d+)\s*%")
+_MICRO_SIGNS = str.maketrans("\u03bc", "\u00b5")  # a Greek keyboard's letter mu, and the sign
 _CLOCK = re.compile(r"(?:(\d{1,8}):)?(\d{1,2}):(\d{1,2}(?:\.\d*)?)")
 _BYTE_UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}
 _BYTE_UNITS |= {"ki": 2**10, "mi": 2**20, "gi": 2**30, "ti": 2**40}
@@ -21,7 +23,7 @@ def parse_time(text: str) -> int:
     Raises:
         ValueError: the text is none of these.
     """
-    stripped = text.strip()
+    stripped = text.strip().translate(_MICRO_SIGNS)
     if match := _NUMBER_WITH_UNIT.fullmatch(stripped):
         return round(float(match[1]) * _UNIT_US[match[2]])
     if match := _CLOCK.fullmatch(stripped):
@@ -30,6 +32,42 @@ def parse_time(text: str) -> int:
             whole = int(match[1] or 0) * 3600 + minutes * 60
             return whole * US_PER_S + round(seconds * US_PER_S)
     raise ValueError(f"{text!r} is not a time; write 1.5, 1.5s, 250ms, 80us or 00:01:02.5")
+
+
+def parse_jump(text: str, position_us: int, duration_us: int) -> int:
+    """µs of a place as users write it: a time, ``50%``, or from here ``+250ms``, ``-1s``, ``+5%``.
+
+    A jump from here ends at the recording's ends; a place named outright must lie in it.
+
+    Args:
+        text: what was typed.
+        position_us: here.
+        duration_us: of the recording.
+
+    Raises:
+        ValueError: the text is none of these, or names a place after the end.
+    """
+    stripped = text.strip()
+    sign = {"+": 1, "-": -1, "−": -1}.get(stripped[:1], 0)
+    distance = _parse_distance(text, stripped[1:] if sign else stripped, duration_us)
+    if sign:
+        return min(max(0, position_us + sign * distance), duration_us)
+    if distance > duration_us:
+        raise ValueError(
+            f"{text!r} is after the end: the recording lasts {format_duration(duration_us)}"
+        )
+    return distance
+
+
+def _parse_distance(text: str, unsigned: str, duration_us: int) -> int:
+    if match := _PERCENT.fullmatch(unsigned.strip()):
+        return round(float(match[1]) * duration_us / 100)
+    try:
+        return parse_time(unsigned)
+    except ValueError:
+        raise ValueError(
+            f"{text!r} is no place to go to; write 1.5s, 250ms, 80us, 00:01:02.5, 50%, +1s or -1s"
+        ) from None
 
 
 def parse_size(text: str) -> int:

@@ -1,3 +1,4 @@
+import dataclasses
 import math
 
 import pytest
@@ -5,7 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from evtui.playback.transport import DEFAULT_WINDOW_US, SPEEDS, WINDOWS_US, Transport
+from evtui.playback.transport import (
+    DEFAULT_WINDOW_US,
+    SPEEDS,
+    WINDOWS_US,
+    StepBy,
+    Transport,
+)
 
 MINUTE_US = 60_000_000
 DURATIONS = st.integers(0, 50_000) | st.integers(0, 10 * MINUTE_US)
@@ -25,6 +32,11 @@ def test_the_defaults_lie_on_the_ladders():
     assert list(WINDOWS_US) == sorted(set(WINDOWS_US))
     assert (SPEEDS[0], SPEEDS[-1]) == (0.001, 100.0)
     assert (WINDOWS_US[0], WINDOWS_US[-1]) == (10, 1_000_000)
+
+
+def test_the_old_launchers_steps_are_on_the_ladders():
+    assert {0.25, 0.5, 1, 2, 5, 10, 20, 50, 100} <= set(SPEEDS)
+    assert {10, 20, 50, 100, 200, 500, 1_000, 3_000, 10_000, 100_000} <= set(WINDOWS_US)
 
 
 def test_real_time_moves_the_position_at_the_speed(transport):
@@ -138,6 +150,123 @@ def test_from_beyond_the_marks_playback_goes_into_the_loop(transport):
     assert transport.position_us == 1_250_000
 
 
+def test_each_mark_is_set_and_cleared_on_its_own(transport):
+    transport.seek(3_000_000)
+    transport.set_b()
+    assert (transport.mark_a, transport.mark_b) == (None, 3_000_000)
+    assert transport.span == (0, transport.last_us), "one mark alone does not loop"
+    transport.seek(1_000_000)
+    transport.set_a()
+    assert transport.span == (1_000_000, 3_000_000)
+    transport.clear_a()
+    assert transport.marks == (3_000_000,)
+    transport.set_a()
+    transport.clear_b()
+    assert (transport.mark_a, transport.mark_b) == (1_000_000, None)
+    transport.clear_a()
+    assert transport.marks == ()
+
+
+def test_a_mark_set_beyond_the_other_changes_places_with_it(transport):
+    transport.mark_a, transport.mark_b = 1_000_000, 3_000_000
+    transport.seek(5_000_000)
+    transport.set_a()
+    assert transport.marks == (3_000_000, 5_000_000)
+    transport.seek(2_000_000)
+    transport.set_b()
+    assert transport.marks == (2_000_000, 3_000_000)
+
+
+def test_one_mark_alone_lets_playback_stop_at_the_end(transport):
+    transport.seek(10_000_000)
+    transport.set_b()
+    transport.advance(120.0)
+    assert not transport.playing
+    assert transport.at_end
+
+
+def test_backwards_real_time_moves_towards_the_start(transport):
+    transport.seek(10_000_000)
+    transport.reverse()
+    transport.advance(2.0)
+    assert transport.position_us == 8_000_000
+    assert transport.window == (8_000_000, 8_000_000 + DEFAULT_WINDOW_US)
+
+
+def test_backwards_playing_stops_at_the_start(transport):
+    transport.seek(1_000_000)
+    transport.reverse()
+    transport.advance(1.5)
+    assert transport.position_us == 0
+    assert not transport.playing
+
+
+def test_backwards_playing_on_from_the_start_begins_at_the_end():
+    transport = Transport(MINUTE_US, backwards=True)
+    transport.toggle()
+    assert transport.playing
+    assert transport.position_us == transport.last_us
+    transport.advance(1.0)
+    assert transport.position_us == transport.last_us - 1_000_000
+
+
+def test_turned_round_at_the_end_it_plays_back_from_there(transport):
+    transport.advance(61.0)
+    transport.reverse()
+    transport.toggle()
+    transport.advance(1.0)
+    assert transport.playing
+    assert transport.position_us == transport.last_us - 1_000_000
+
+
+def test_backwards_a_loop_wraps_to_the_end(transport):
+    transport.looping = True
+    transport.backwards = True
+    transport.seek(250_000)
+    transport.advance(1.0)
+    assert transport.playing
+    assert transport.position_us == transport.last_us - 750_000
+
+
+def test_backwards_marks_loop_between_them(transport):
+    transport.mark_a, transport.mark_b = 1_000_000, 3_000_000
+    transport.backwards = True
+    transport.seek(1_500_000)
+    transport.advance(1.0)
+    assert transport.position_us == 2_500_000
+
+
+def test_backwards_from_before_the_marks_playback_goes_into_the_loop(transport):
+    transport.mark_a, transport.mark_b = 1_000_000, 2_000_000
+    transport.backwards = True
+    transport.advance(0.25)
+    assert transport.position_us == 1_750_000
+    transport.seek(30_000_000)
+    transport.advance(0.5)
+    assert transport.position_us == 29_500_000, "from beyond it runs into them"
+
+
+@pytest.mark.parametrize(
+    ("backwards", "looping", "at", "windows"),
+    [
+        (False, False, 0, (100_000, 200_000, 300_000)),
+        (True, False, 900_000, (800_000, 700_000, 600_000)),
+        (True, False, 150_000, (50_000, 0)),
+        (False, False, 900_000, (990_001,)),
+        (False, True, 900_000, (9_999, 109_999, 209_999)),
+        (True, True, 50_000, (940_001, 840_001, 740_001)),
+    ],
+)
+def test_what_is_shown_next_is_told_in_either_direction(backwards, looping, at, windows):
+    transport = Transport(1_000_000, playing=True, backwards=backwards, looping=looping)
+    transport.seek(at)
+    upcoming = transport.upcoming(0.1, 3)
+    assert upcoming == tuple((start, start + DEFAULT_WINDOW_US) for start in windows)
+    assert transport.position_us == at
+    transport.playing = False
+    assert transport.upcoming(0.1, 3) == ()
+
+
 def test_seeking_stays_inside_the_recording(transport):
     transport.seek(-5.0)
     assert transport.position_us == 0
@@ -175,6 +304,85 @@ def test_a_step_pauses_and_moves_by_whole_windows(transport):
     assert transport.position_us == 3 * DEFAULT_WINDOW_US
     transport.step(-1)
     assert transport.position_us == 2 * DEFAULT_WINDOW_US
+
+
+@pytest.mark.parametrize(
+    ("step_by", "speed", "window_us", "step_us"),
+    [
+        (StepBy.WINDOW, 0.001, 10_000, 10_000),
+        (StepBy.WINDOW, 1.0, 1_000_000, 1_000_000),
+        (StepBy.FRAME, 0.001, 10_000, 40),
+        (StepBy.FRAME, 1.0, 1_000_000, 40_000),
+        (StepBy.FRAME, 100.0, 10, 4_000_000),
+        (250, 1.0, 10_000, 250),
+        (0, 1.0, 10_000, 1),
+    ],
+)
+def test_a_step_is_a_window_or_a_frame_of_playback_or_fixed(step_by, speed, window_us, step_us):
+    transport = Transport(MINUTE_US, window_us, speed, step_by=step_by, fps=25)
+    assert transport.step_us == step_us
+    transport.seek(20_000_000)
+    transport.step(2)
+    assert transport.position_us == 20_000_000 + 2 * step_us
+    transport.step(-2)
+    assert transport.position_us == 20_000_000
+
+
+def test_a_step_of_a_frame_goes_where_playback_goes():
+    stepped = Transport(MINUTE_US, speed=0.02, step_by=StepBy.FRAME, fps=20)
+    played = Transport(MINUTE_US, speed=0.02, playing=True)
+    stepped.step(1)
+    played.advance(1 / 20)
+    assert stepped.position_us == played.position_us == 1_000
+
+
+def test_steps_go_by_time_while_playing_backwards_too(transport):
+    transport.seek(1_000_000)
+    transport.reverse()
+    transport.step(1)
+    assert transport.position_us == 1_000_000 + DEFAULT_WINDOW_US
+
+
+def test_jumps_to_the_next_and_the_previous_of_some_times():
+    transport, times = Transport(MINUTE_US), [30_000_000, 10_000_000, 20_000_000]
+    assert transport.seek_next(times)
+    assert transport.position_us == 10_000_000
+    assert transport.seek_next(times)
+    assert transport.position_us == 20_000_000
+    assert transport.seek_previous(times)
+    assert transport.position_us == 10_000_000
+    assert not transport.seek_previous(times)
+    assert transport.position_us == 10_000_000
+    transport.jump(1.0)
+    assert not transport.seek_next(times)
+    assert not transport.seek_next([])
+
+
+def test_a_time_that_playback_just_passed_is_not_the_previous_one(transport):
+    times = [10_000_000, 20_000_000]
+    transport.seek(20_000_000)
+    transport.advance(0.5)
+    assert transport.seek_previous(times)
+    assert transport.position_us == 10_000_000
+    transport.seek(20_000_000)
+    transport.advance(1.5)
+    assert transport.seek_previous(times)
+    assert transport.position_us == 20_000_000
+
+
+def test_backwards_a_time_that_was_just_passed_is_not_the_next_one(transport):
+    times = [10_000_000, 20_000_000]
+    transport.seek(10_000_000)
+    transport.reverse()
+    transport.advance(0.5)
+    assert transport.seek_next(times)
+    assert transport.position_us == 20_000_000
+
+
+def test_a_time_past_the_last_position_is_reached_once(transport):
+    assert transport.seek_next([MINUTE_US])
+    assert transport.at_end
+    assert not transport.seek_next([MINUTE_US])
 
 
 def test_speeds_go_up_and_down_the_ladder_and_stop_at_its_ends(transport):
@@ -224,28 +432,79 @@ def test_a_short_recording_starts_slowed_down_and_looping(duration_us, speed, lo
     assert transport.looping == looping
 
 
+def near(one: Transport, other: Transport) -> bool:
+    """Whether two stand at one place, but for rounding and for the two ends of a loop."""
+    start, end = one.span
+    apart = abs(one.position_us - other.position_us)
+    return min(apart, abs(end - start - apart)) <= 1
+
+
 @given(
     DURATIONS,
     st.sampled_from(SPEEDS),
-    st.lists(st.floats(0, 0.1), max_size=200),
+    st.lists(st.floats(0, 0.1), min_size=1, max_size=200),
     st.booleans(),
     st.none() | st.tuples(st.integers(0, 10_000), st.integers(20_000, 50_000)),
+    st.booleans(),
+    st.floats(0, 1),
 )
-def test_many_small_advances_are_one_large_one(duration, speed, ticks, looping, marks):
+def test_many_small_advances_are_one_large_one(
+    duration, speed, ticks, looping, marks, backwards, begin
+):
     mark_a, mark_b = marks or (None, None)
     by_ticks, at_once = (
         Transport(
-            duration, speed=speed, playing=True, looping=looping, mark_a=mark_a, mark_b=mark_b
+            duration,
+            speed=speed,
+            playing=True,
+            looping=looping,
+            mark_a=mark_a,
+            mark_b=mark_b,
+            backwards=backwards,
         )
         for _ in range(2)
     )
+    by_ticks.jump(begin)
+    at_once.jump(begin)
     for tick in ticks:
         by_ticks.advance(tick)
     at_once.advance(math.fsum(ticks))
-    start, end = by_ticks.span
+    assert near(by_ticks, at_once)
     apart = abs(by_ticks.position_us - at_once.position_us)
-    assert min(apart, abs(end - start - apart)) <= 1
     assert by_ticks.playing == at_once.playing or apart <= 1
+
+
+@given(
+    DURATIONS,
+    st.sampled_from(SPEEDS),
+    st.floats(0, 1),
+    ELAPSED,
+    st.booleans(),
+    st.booleans(),
+)
+def test_turned_round_it_comes_back_to_where_it_was(
+    duration, speed, begin, elapsed, looping, backwards
+):
+    transport = Transport(duration, speed=speed, looping=looping, backwards=backwards)
+    transport.jump(begin)
+    before = dataclasses.replace(transport)
+    transport.playing = True
+    transport.advance(elapsed)
+    stopped = not transport.playing
+    transport.reverse()
+    transport.playing = True
+    transport.advance(elapsed)
+    assert near(transport, before) or stopped
+
+
+@given(DURATIONS, st.sampled_from(SPEEDS), st.floats(0, 1), st.floats(0.001, 0.1), st.booleans())
+def test_what_is_shown_next_is_what_playing_then_shows(duration, speed, begin, interval, backwards):
+    transport = Transport.for_duration(duration)
+    transport.speed, transport.backwards = speed, backwards
+    transport.jump(begin)
+    for window in transport.upcoming(interval, 2):
+        transport.advance(interval)
+        assert transport.window == window
 
 
 class AnyUse(RuleBasedStateMachine):
@@ -260,7 +519,8 @@ class AnyUse(RuleBasedStateMachine):
         was_playing = self.transport.playing
         self.transport.advance(elapsed)
         if was_playing and not self.transport.playing:
-            assert self.transport.at_end
+            backwards = self.transport.backwards
+            assert self.transport.at_start if backwards else self.transport.at_end
             assert not self.transport.looping
 
     @rule()
@@ -302,6 +562,23 @@ class AnyUse(RuleBasedStateMachine):
         marks = len(self.transport.marks)
         self.transport.mark()
         assert len(self.transport.marks) == (marks + 1) % 3
+
+    @rule(name=st.sampled_from(["set_a", "set_b", "clear_a", "clear_b", "clear_marks", "reverse"]))
+    def mark_or_turn(self, name: str) -> None:
+        before = self.transport.position_us
+        getattr(self.transport, name)()
+        assert self.transport.position_us == before
+
+    @rule(step_by=st.sampled_from(StepBy) | st.integers(-5, 10**7), fps=st.floats(1, 60))
+    def set_step(self, step_by: StepBy | int, fps: float) -> None:
+        self.transport.step_by, self.transport.fps = step_by, fps
+
+    @rule(times=st.lists(st.integers(-10, 10**9), max_size=5), later=st.booleans())
+    def seek_one_of(self, times: list[int], later: bool) -> None:
+        before = self.transport.position_us
+        found = self.transport.seek_next(times) if later else self.transport.seek_previous(times)
+        moved = self.transport.position_us - before
+        assert (moved > 0 if later else moved < 0) if found else moved == 0
 
     @rule()
     def loop(self) -> None:

@@ -9,12 +9,13 @@ from evtui import paths
 
 @click.command("paths")
 def show_paths() -> None:
-    """Print where settings, cache and log are."""
+    """Print where settings, cache, bookmarks and log are."""
     for name, path in (
         ("config", paths.config_file()),
         ("cache", paths.cache_folder()),
         ("catalogue", paths.catalogue_file()),
         ("demo", paths.demo_folder()),
+        ("bookmarks", paths.bookmarks_folder()),
         ("log", paths.log_file()),
     ):
-        click.echo(f"{name:<10}{path}")
+        click.echo(f"{name:<11}{path}")

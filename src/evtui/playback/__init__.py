@@ -1,1 +1,1 @@
-"""Clock, transport and frame reader: what is shown when.  Plain state machines, no screen."""
+"""What is shown when: clock, transport, bursts, capping, reader, session.  No screen."""
