@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as numpy_st
 
-from evtui.rendering.sparkline import bars, resample
+from evtui.rendering.sparkline import bars, mirrored, resample
 
 VALUES = st.lists(st.floats(0, 1e12, allow_subnormal=False), max_size=20)
 
@@ -60,3 +60,28 @@ def test_resampling_keeps_the_sum(values, bins):
     assert len(resampled) == bins
     assert sum(resampled) == pytest.approx(values.sum(), abs=1e-3)
     assert min(resampled) >= 0
+
+
+def test_mirrored_bars_rise_and_hang_from_the_middle():
+    up, down = mirrored([8, 4, 0, 1], [0, 8, 4, 1], 2)
+    assert up == "█▄ ▁"
+    # What hangs is drawn reversed: a blank is a full bar, a full block none.
+    assert down == "█ ▄▇"
+
+
+def test_mirrored_bars_share_a_scale():
+    assert mirrored([1, 1], [8, 8], 2) == ["▁▁", "  "]
+
+
+@given(VALUES, st.integers(2, 6))
+def test_mirrored_bars_have_their_size(values, rows):
+    lines = mirrored(values, values, rows)
+    assert [len(line) for line in lines] == [len(values)] * rows
+
+
+@given(VALUES.filter(len), st.integers(1, 30), st.floats(0, 1), st.floats(0, 1))
+def test_a_stretch_keeps_what_lies_in_it(values, bins, one, other):
+    start, stop = sorted((one, other))
+    counts = np.array(values)
+    parts = [sum(resample(counts, bins, *ends)) for ends in ((0, start), (start, stop), (stop, 1))]
+    assert sum(parts) == pytest.approx(sum(values), rel=1e-6, abs=1e-3)

@@ -30,6 +30,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     write_h5(recordings / "deeper" / "drone.h5", count=900, span_us=12_000_000, seed=2)
     (recordings / "broken.h5").write_bytes(b"\x89HDF\r\n\x1a\n and no more")
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     return Path("recordings")
 
 

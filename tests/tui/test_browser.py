@@ -10,7 +10,7 @@ from evtui.tui.app import EvtuiApp
 from evtui.tui.screens.browser import BrowserScreen
 from evtui.tui.screens.details import DetailsScreen
 from evtui.tui.screens.help import HelpScreen
-from evtui.tui.screens.player import PlayerScreen
+from evtui.tui.screens.player.screen import PlayerScreen
 from evtui.tui.services import Services
 from evtui.tui.widgets.dataset_table import DatasetTable
 from evtui.tui.widgets.event_view import EventView

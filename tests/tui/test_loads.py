@@ -12,7 +12,7 @@ from evtui.errors import LoadFailed
 from evtui.tui.app import EvtuiApp
 from evtui.tui.messages import ChangeSetting
 from evtui.tui.screens.browser import BrowserScreen
-from evtui.tui.screens.player import PlayerScreen
+from evtui.tui.screens.player.screen import PlayerScreen
 from evtui.tui.widgets.dataset_table import DatasetTable
 from evtui.tui.widgets.loading_panel import LoadingPanel
 from evtui.tui.widgets.status_line import StatusLine

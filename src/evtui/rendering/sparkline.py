@@ -25,9 +25,42 @@ def bars(values: Sequence[float], rows: int) -> list[str]:
     ]
 
 
-def resample(values: NDArray[np.float64], bins: int) -> list[float]:
-    """Counts per bin spread over another number of bins, their sum kept."""
+def mirrored(above: Sequence[float], below: Sequence[float], rows: int) -> list[str]:
+    """Bars up and bars down from a line in the middle, both scaled to the largest of all.
+
+    Returns:
+        ``rows`` strings from the top, as many of them for ``below`` as for ``above`` or one more.
+        Those for ``below`` have to be drawn reversed: no glyphs hang from the top, but what is
+        left free of them stands at the bottom.
+    """
+    peak = max(*above, *below, 0.0) if above else 0.0
+    up, down = rows // 2, rows - rows // 2
+    upper = _scaled(above, peak, up)
+    lower = [line.translate(_REST) for line in reversed(_scaled(below, peak, down))]
+    return upper + lower
+
+
+def _scaled(values: Sequence[float], peak: float, rows: int) -> list[str]:
+    """Bars where a value may be smaller than the one that fills all rows."""
+    return [line[:-1] for line in bars([*values, peak], rows)]
+
+
+_REST = str.maketrans(_EIGHTHS, _EIGHTHS[::-1])
+"""The glyph for what a bar leaves free of its cell."""
+
+
+def resample(
+    values: NDArray[np.float64], bins: int, start: float = 0.0, stop: float = 1.0
+) -> list[float]:
+    """Counts per bin, or a stretch of them, spread over another number of bins, their sum kept.
+
+    Args:
+        values: counts, shape (N,).
+        bins: wanted.
+        start: where the stretch begins, as a share of all bins.
+        stop: where it ends.
+    """
     edges = np.concatenate(([0.0], np.cumsum(values)))
-    wanted = np.interp(np.linspace(0, len(values), bins + 1), np.arange(len(edges)), edges)
-    resampled: list[float] = np.diff(wanted).tolist()
+    places = np.linspace(start, stop, bins + 1) * len(values)
+    resampled: list[float] = np.diff(np.interp(places, np.arange(len(edges)), edges)).tolist()
     return resampled

@@ -38,6 +38,7 @@ class Action:
 
 _E, _B, _P = Place.EVERYWHERE, Place.BROWSER, Place.PLAYER
 _MINUS, _EQUALS = "minus", "equals_sign"
+_LEFT_BRACE, _RIGHT_BRACE = "left_curly_bracket", "right_curly_bracket"
 
 ACTIONS: tuple[Action, ...] = (
     Action("browser.open", _B, ("enter",), "open", "Open", "Open and play", footer=True),
@@ -66,10 +67,11 @@ ACTIONS: tuple[Action, ...] = (
     Action("browser.settings", _B, ("comma",), "app.settings", "Settings", "Settings", footer=True),
     Action("browser.leave", _B, ("escape",), "leave", "Clear", "Clear the filter"),
     Action("player.toggle", _P, ("space",), "play", "Play", "Play or pause", footer=True),
+    Action("player.reverse", _P, ("r",), "reverse", "Reverse", "Play backwards, or on again"),
     Action("player.back", _P, ("left",), "seek(-1)", "Back", "Seek back"),
     Action("player.forward", _P, ("right",), "seek(1)", "Forward", "Seek forward"),
-    Action("player.step_back", _P, ("comma",), "step(-1)", "Step back", "One window back"),
-    Action("player.step", _P, ("full_stop",), "step(1)", "Step", "One window on", footer=True),
+    Action("player.step_back", _P, ("comma",), "step(-1)", "Step back", "One step back"),
+    Action("player.step", _P, ("full_stop",), "step(1)", "Step", "One step on", footer=True),
     Action("player.slower", _P, ("left_square_bracket",), "speed(-1)", "Slower", "Slower"),
     Action("player.faster", _P, ("right_square_bracket",), "speed(1)", "Faster", "Faster"),
     Action("player.normal", _P, ("backspace",), "normal_speed", "1×", "Speed 1×"),
@@ -82,7 +84,16 @@ ACTIONS: tuple[Action, ...] = (
     Action("player.start", _P, ("home",), "jump(0)", "Start", "To the start"),
     Action("player.end", _P, ("end",), "jump(10)", "End", "To the end"),
     Action("player.mark", _P, ("l",), "mark", "A-B", "Set A, set B, clear both"),
+    Action("player.mark_a", _P, ("left_parenthesis",), "mark_a", "A", "Set A here"),
+    Action("player.mark_b", _P, ("right_parenthesis",), "mark_b", "B", "Set B here"),
     Action("player.loop", _P, ("L",), "loop", "Loop", "Loop the whole recording"),
+    Action("player.go_to", _P, ("colon",), "go_to", "Go to", "Go to a time that you type"),
+    Action("player.bookmark", _P, ("b",), "bookmark", "Bookmark", "Bookmark this place"),
+    Action("player.bookmarks", _P, ("B",), "bookmarks", "Bookmarks", "List of bookmarks"),
+    Action("player.next_bookmark", _P, ("n",), "next_bookmark(1)", "", "Next bookmark"),
+    Action("player.last_bookmark", _P, ("N",), "next_bookmark(-1)", "", "Previous bookmark"),
+    Action("player.next_burst", _P, (_RIGHT_BRACE,), "next_burst(1)", "", "Next burst of activity"),
+    Action("player.last_burst", _P, (_LEFT_BRACE,), "next_burst(-1)", "", "Previous burst"),
     Action("player.view", _P, ("v",), "view", "View", "Next view", footer=True),
     Action("player.glyphs", _P, ("m",), "glyphs", "Glyphs", "Next glyphs", footer=True),
     Action("player.zoom", _P, ("z",), "zoom", "Zoom", "Zoom 1×, 2×, 4×, 8×", footer=True),
@@ -91,6 +102,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("player.pan_up", _P, ("K", "shift+up"), "pan(0, -1)", "", "Pan up"),
     Action("player.pan_right", _P, ("shift+right",), "pan(1, 0)", "", "Pan right"),
     Action("player.timeline", _P, ("t",), "timeline", "Timeline", "Timeline on or off"),
+    Action("player.closer", _P, ("T",), "zoom_timeline(1)", "", "Timeline closer (also wheel)"),
+    Action("player.wider", _P, ("W",), "zoom_timeline(-1)", "", "Timeline wider (also wheel)"),
     Action("player.hud", _P, ("o",), "hud", "HUD", "Overlay on or off", footer=True),
     Action("player.picture", _P, ("s",), "picture", "Picture", "Save the frame as PNG"),
     Action("player.details", _P, ("i",), "details", "Details", "All that is known, and timing"),
@@ -140,6 +153,11 @@ _KEY_SIGNS = {
     "equals_sign": "=",
     "plus": "+",
     "f1": "F1",
+    "colon": ":",
+    "left_parenthesis": "(",
+    "right_parenthesis": ")",
+    "left_curly_bracket": "{",
+    "right_curly_bracket": "}",
 }
 
 

@@ -24,7 +24,7 @@ from evtui.tui.messages import (
 from evtui.tui.screens.browser import BrowserScreen
 from evtui.tui.screens.details import DetailsScreen
 from evtui.tui.screens.help import HelpScreen
-from evtui.tui.screens.player import PlayerScreen
+from evtui.tui.screens.player.screen import PlayerScreen
 from evtui.tui.screens.settings import SettingsScreen
 from evtui.tui.services import Services
 from evtui.tui.styles import style_sheets

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from rich.text import Text
 
@@ -19,11 +18,6 @@ from evtui.units import (
     format_rate,
     printable,
 )
-
-if TYPE_CHECKING:
-    from evtui.playback.reader import Frame
-    from evtui.playback.session import Session
-    from evtui.rendering.frame import Look
 
 _LABEL = 12
 _SHORT_LABEL = 9
@@ -58,7 +52,7 @@ def facts_text(row: Row, *, full: bool = False) -> Text:
     """The facts and the findings as text."""
     width = _LABEL if full else _SHORT_LABEL
     lines = [Text(printable(row.dataset.name), "bold", overflow="fold")]
-    lines += [_pair(name, value, width) for name, value in facts(row, full=full)]
+    lines += [pair(name, value, width) for name, value in facts(row, full=full)]
     known = row.summary
     if known is not None and known.problem:
         lines.append(Text(printable(known.problem), "red"))
@@ -72,19 +66,6 @@ def facts_text(row: Row, *, full: bool = False) -> Text:
             for found in known.findings
         ]
     return Text("\n").join(lines)
-
-
-def hud_text(session: Session, look: Look, frame: Frame | None, stages: dict[str, float]) -> Text:
-    """The player's overlay: how the frame is drawn, how playback keeps up, what opening took."""
-    region = look.region
-    lines = [
-        _pair("view", f"{look.view}, {look.glyphs}"),
-        _pair("region", f"{region.width}×{region.height} at {region.x},{region.y}"),
-        _pair("frames", f"{session.frame_rate:.0f} per s, {session.dropped} dropped"),
-    ]
-    if frame is not None:
-        lines.append(_pair("window read", f"{frame.read_seconds * 1000:.1f} ms"))
-    return Text("\n").join([*lines, timing_text(stages)])
 
 
 def timing_text(stages: dict[str, float]) -> Text:
@@ -104,5 +85,6 @@ def _about(value: float | None, exact: bool, write: Callable[[float], str]) -> s
     return text if exact else f"~{text}"
 
 
-def _pair(name: str, value: str, width: int = _LABEL) -> Text:
+def pair(name: str, value: str, width: int = _LABEL) -> Text:
+    """A fact's name and its value, the values one below the other."""
     return Text.assemble((f"{name:<{width}}", "dim"), value)

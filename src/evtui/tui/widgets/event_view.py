@@ -5,18 +5,20 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Any
 
-from evtui.tui.widgets.cells_view import CellsView
+from evtui.tui.widgets.raster_view import RasterView
 
 if TYPE_CHECKING:
     from evtui.events import Events
+    from evtui.recordings.base import RecordingInfo
     from evtui.rendering.frame import Look
     from evtui.rendering.grid import Region
+    from evtui.settings import Settings
 
 ZOOMS = (1, 2, 4, 8)
 PAN_SHARE = 0.1
 
 
-class EventView(CellsView):
+class EventView(RasterView):
     """Shows events; changing the look or the size draws the same events again."""
 
     def __init__(self, *, id: str | None = None) -> None:
@@ -38,12 +40,32 @@ class EventView(CellsView):
         """The events shown."""
         return self._events
 
-    def set_look(self, look: Look, palette: str) -> None:
-        """Say how to draw from now on; the first look after ``clear`` shows the whole sensor."""
-        if self._whole is None:
-            self._whole = look.region
-        self._look, self._palette = look, palette
+    def begin(self, info: RecordingInfo, settings: Settings) -> None:
+        """Show a recording from now on, its whole sensor, as the settings say."""
+        from evtui.rendering.frame import Look
+        from evtui.rendering.grid import Region
+
+        self._whole = Region(0, 0, info.width, info.height)
+        self.zoom = 1
+        self._palette = settings.palette
+        self.set_look(Look(settings.view, settings.glyphs, self._whole))
+
+    def apply_settings(self, settings: Settings) -> None:
+        """A setting changed: draw with what has no key of its own."""
+        self._palette = settings.palette
         self._draw()
+
+    def set_look(self, look: Look) -> None:
+        """Say how to draw from now on."""
+        self._look = look
+        self._draw()
+
+    def modes(self) -> list[str]:
+        """How events are drawn, in words: what differs from the usual first."""
+        if self._look is None:
+            return []
+        zoom = [f"zoom {self.zoom}×"] if self.zoom > 1 else []
+        return [*zoom, self._look.view, self._look.glyphs]
 
     def next_view(self) -> None:
         """Go on to the next view."""
@@ -85,9 +107,10 @@ class EventView(CellsView):
         """Show nothing."""
         self._events = self._look = self._whole = None
         self.zoom = 1
-        self.show_cells(None, ())
+        self.show_nothing()
 
     def on_resize(self) -> None:
+        super().on_resize()
         self._draw()
 
     def _next(self, key: str, names: list[str]) -> None:
@@ -97,13 +120,13 @@ class EventView(CellsView):
 
     def _change(self, **changes: Any) -> None:
         if self._look is not None:
-            self.set_look(dataclasses.replace(self._look, **changes), self._palette)
+            self.set_look(dataclasses.replace(self._look, **changes))
 
     def _draw(self) -> None:
         if self._events is None or self._look is None or not self.size.area:
             return
+        from evtui.rendering.colours import pens
         from evtui.rendering.frame import draw_cells
-        from evtui.rendering.palettes import PALETTES
 
         cells = draw_cells(self._events, self._look, self.size.width, self.size.height)
-        self.show_cells(cells, PALETTES[self._palette])
+        self.show_cells(cells, pens(self._palette, "16"))

@@ -98,12 +98,7 @@ class PreviewPane(Vertical):
     def _show_picture(self, message: Ready) -> None:
         if message.path != self._path:
             return
-        from evtui.rendering.frame import Look
-        from evtui.rendering.grid import Region
-
-        info, settings = message.preview.info, self._services.settings
-        look = Look(settings.view, settings.glyphs, Region(0, 0, info.width, info.height))
         view = self.query_one(EventView)
+        view.begin(message.preview.info, self._services.settings)
         view.show(message.preview.events)
-        view.set_look(look, settings.palette)
         self.query_one(TimelineBar).show(message.preview.timeline)

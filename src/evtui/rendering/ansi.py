@@ -1,0 +1,251 @@
+"""Cells → ANSI text: only what changed of each row, in as few bytes as will do.
+
+A row's text begins at its first column in the terminal's usual colours, and leaves those behind;
+the cursor it leaves behind the row's last column, unless that is the terminal's last.  Sequences
+are those of ECMA-48, 5th edition: CUF, EL, SGR.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evtui.rendering.cells import BLANK, Cells
+from evtui.rendering.colours import Pens
+
+Packed: TypeAlias = NDArray[np.uint32]
+"""Cells as one number each, shape (rows, columns): code, front and back, comparable at once."""
+
+USUAL: int = 0
+"""The shade that stands for the terminal's own colour, in front and behind."""
+
+_SHADE_BITS = 5
+_SHADES = 1 << _SHADE_BITS
+_CODE_SHIFT = 2 * _SHADE_BITS
+_FULL_BLOCK = ord("█")
+_ANY = -1
+"""The shade of what a glyph does not show."""
+
+_MOST_FILLED = 4
+"""Unchanged cells up to this number may be written again, where that is shorter than to skip."""
+
+_FEWEST_ERASED = 4
+"""From this number on, blank cells at a row's end are erased."""
+
+_NOTHING_CHANGES, _ERASE = "", "\x1b[K"
+
+
+def pack(cells: Cells, columns: int, rows: int) -> Packed:
+    """Cells in the middle of a block of blank ones, each as one number.
+
+    Args:
+        cells: at most as many as the block has room for; shades below 32.
+        columns: of the block.
+        rows: of the block.
+    """
+    front = np.where(cells.codes == BLANK, USUAL, cells.front).astype(np.uint32)
+    packed = cells.codes << _CODE_SHIFT | front << _SHADE_BITS | cells.back
+    block = blank(columns, rows)
+    top, left = (rows - cells.rows) // 2, (columns - cells.columns) // 2
+    block[top : top + cells.rows, left : left + cells.columns] = packed
+    return block
+
+
+def blank(columns: int, rows: int) -> Packed:
+    """A block of blank cells."""
+    return np.full((rows, columns), BLANK << _CODE_SHIFT, np.uint32)
+
+
+def unpack(packed: Packed) -> Cells:
+    """The cells of a block, the blank ones around them included."""
+    mask = np.uint32(_SHADES - 1)
+    return Cells(
+        packed >> np.uint32(_CODE_SHIFT),
+        (packed >> np.uint32(_SHADE_BITS) & mask).astype(np.uint8),
+        (packed & mask).astype(np.uint8),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What is to be painted."""
+
+    wanted: Packed
+    changed: NDArray[np.bool_]
+    """Which cells the terminal does not show yet, same shape."""
+    whole: NDArray[np.bool_]
+    """Rows of which nothing is known, shape (rows,): all of their cells are changed."""
+    to_edge: bool
+    """Whether the block's last column is the terminal's: then a row's rest may be erased, and it
+    does not matter where the cursor is left."""
+
+
+def compare(wanted: Packed, shown: Packed, known: NDArray[np.bool_], to_edge: bool) -> Sheet:
+    """What has to be painted for the terminal to show the wanted cells.
+
+    Args:
+        wanted: the cells.
+        shown: what the terminal shows, same shape.
+        known: rows of which that is certain, shape (rows,).
+        to_edge: whether the block's last column is the terminal's.
+    """
+    changed = wanted != shown
+    changed[~known] = True
+    return Sheet(wanted, changed, ~known, to_edge)
+
+
+def paint(sheet: Sheet, pens: Pens) -> list[str]:
+    """The text of each row; empty where nothing changed."""
+    rows, columns = sheet.wanted.shape
+    ends = _written_until(sheet) if sheet.to_edge else np.full(rows, columns)
+    written = _fill_gaps(sheet.wanted, sheet.changed & (np.arange(columns) < ends[:, None]))
+    places = np.flatnonzero(written)
+    texts = _texts(sheet.wanted.reshape(-1)[places], places, rows, columns, pens)
+    if not sheet.to_edge:
+        return [text + _skip_to(columns, places, row, columns) for row, text in enumerate(texts)]
+    for row in np.flatnonzero(ends < columns):
+        texts[row] += _skip_to(int(ends[row]), places, int(row), columns) + _ERASE
+    return texts
+
+
+def _written_until(sheet: Sheet) -> NDArray[np.int64]:
+    """From which column on the rest of each row is erased instead; all columns where it is not."""
+    columns = sheet.wanted.shape[1]
+    inked = sheet.wanted != BLANK << _CODE_SHIFT
+    last = columns - np.argmax(inked[:, ::-1], axis=1)
+    last[~inked.any(axis=1)] = 0
+    erased = sheet.whole & (columns - last >= _FEWEST_ERASED)
+    until: NDArray[np.int64] = np.where(erased, last, columns)
+    return until
+
+
+def _skip_to(column: int, places: NDArray[np.int64], row: int, columns: int) -> str:
+    """From where the last written cell of a row left the cursor."""
+    before = int(np.searchsorted(places, (row + 1) * columns)) - 1
+    at = int(places[before]) - row * columns + 1 if before >= 0 else 0
+    return _move(column - max(at, 0))
+
+
+def _needs(packed: Packed) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
+    """The shades that cells need in front and behind; ``_ANY`` for what their glyph hides."""
+    mask = np.uint32(_SHADES - 1)
+    codes = packed >> np.uint32(_CODE_SHIFT)
+    front = (packed >> np.uint32(_SHADE_BITS) & mask).astype(np.int8)
+    back = (packed & mask).astype(np.int8)
+    front[codes == BLANK] = _ANY
+    back[codes == _FULL_BLOCK] = _ANY
+    return front, back
+
+
+def _fill_gaps(wanted: Packed, changed: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Write short gaps again where no colour has to change for it and skipping is no shorter."""
+    columns = wanted.shape[1]
+    flat = wanted.reshape(-1)
+    places = np.flatnonzero(changed)
+    gaps = np.diff(places) - 1
+    same_row = places[1:] // columns == places[:-1] // columns
+    short = np.flatnonzero((gaps > 0) & (gaps <= _MOST_FILLED) & same_row)
+    if not len(short):
+        return changed
+    fronts, backs = _states(flat[places], _row_starts(places, columns))
+    filled = changed.copy().reshape(-1)
+    for gap in range(1, _MOST_FILLED + 1):
+        befores = short[gaps[short] == gap]
+        inside = places[befores][:, None] + np.arange(1, gap + 1)
+        front, back = _needs(flat[inside])
+        fits = (front == _ANY) | (front == fronts[befores][:, None])
+        fits &= (back == _ANY) | (back == backs[befores][:, None])
+        cost = _utf8_bytes(flat[inside] >> np.uint32(_CODE_SHIFT)).sum(axis=1)
+        worth = fits.all(axis=1) & (cost <= len(_move(gap)))
+        filled[inside[worth].reshape(-1)] = True
+    return filled.reshape(changed.shape)
+
+
+def _utf8_bytes(codes: NDArray[np.uint32]) -> NDArray[np.int64]:
+    size = 1 + (codes >= 0x80).astype(np.int64) + (codes >= 0x800) + (codes >= 0x10000)
+    return size
+
+
+def _row_starts(places: NDArray[np.int64], columns: int) -> NDArray[np.bool_]:
+    """Which places are the first of their row."""
+    starts: NDArray[np.bool_] = np.diff(places // columns, prepend=-1) != 0
+    return starts
+
+
+def _states(packed: Packed, starts: NDArray[np.bool_]) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
+    """The shades that the terminal draws with once each of some cells was written."""
+    front, back = _needs(packed)
+    return _carried(front, starts), _carried(back, starts)
+
+
+def _carried(needs: NDArray[np.int8], starts: NDArray[np.bool_]) -> NDArray[np.int8]:
+    values = np.where(starts & (needs == _ANY), np.int8(USUAL), needs)
+    latest = np.maximum.accumulate(np.where(values == _ANY, 0, np.arange(len(values))))
+    carried: NDArray[np.int8] = values[latest]
+    return carried
+
+
+def _texts(
+    packed: Packed, places: NDArray[np.int64], rows: int, columns: int, pens: Pens
+) -> list[str]:
+    """The text of each row from the cells that are written of it, ascending by place."""
+    if not len(places):
+        return [_NOTHING_CHANGES] * rows
+    starts = _row_starts(places, columns)
+    fronts, backs = _states(packed, starts)
+    changes = _changes(fronts, starts) * (_SHADES + 1) + _changes(backs, starts)
+    row_of, column_of = np.divmod(places, columns)
+    skipped = np.where(starts, column_of, np.diff(places, prepend=0) - 1)
+    tokens = np.empty((len(places), 3), object)
+    tokens[:, 0] = _moves(columns)[skipped]
+    tokens[:, 1] = _pen_changes(pens)[changes]
+    codes = (packed >> np.uint32(_CODE_SHIFT)).astype("<u4")
+    tokens[:, 2] = list(codes.tobytes().decode("utf-32-le"))
+    pieces = tokens.reshape(-1).tolist()
+    borders = np.searchsorted(row_of, np.arange(rows + 1)).tolist()
+    back_to_usual = _pen_changes(pens)[(USUAL + 1) * (_SHADES + 2)]
+    coloured = (fronts != USUAL) | (backs != USUAL)
+    return [
+        "".join(pieces[3 * first : 3 * past]) + (back_to_usual if coloured[past - 1] else "")
+        if past > first
+        else _NOTHING_CHANGES
+        for first, past in pairwise(borders)
+    ]
+
+
+def _changes(states: NDArray[np.int8], starts: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """For each cell 0, or one more than the shade that it has to be changed to."""
+    before = np.concatenate(([np.int8(USUAL)], states[:-1]))
+    before[starts] = USUAL
+    return np.where(states != before, states.astype(np.int64) + 1, 0)
+
+
+@lru_cache(maxsize=8)
+def _pen_changes(pens: Pens) -> NDArray[np.object_]:
+    """The sequence for every change of the two shades, by both as ``_changes`` has them."""
+    table = np.full((_SHADES + 1) ** 2, "", object)
+    fronts, backs = (None, *pens.fronts), (None, *pens.backs)
+    for front, in_front in enumerate(fronts):
+        for back, behind in enumerate(backs):
+            said = ";".join(code for code in (in_front, behind) if code)
+            both_usual = front == back == USUAL + 1
+            sequence = "\x1b[m" if both_usual else f"\x1b[{said}m"
+            table[front * (_SHADES + 1) + back] = sequence if said else ""
+    return table
+
+
+@lru_cache(maxsize=8)
+def _moves(columns: int) -> NDArray[np.object_]:
+    """The sequence that moves the cursor right, by the number of cells."""
+    return np.array([_move(cells) for cells in range(columns + 1)], object)
+
+
+def _move(cells: int) -> str:
+    if cells == 0:
+        return ""
+    return "\x1b[C" if cells == 1 else f"\x1b[{cells}C"
