@@ -62,7 +62,7 @@ def test_an_empty_variable_counts_as_unset(file):
         ("", {}, {"cache_budget": "lots"}, "--cache-budget: cache_budget"),
         ("cache = [true]", {}, {}, "config.toml: cache is on or off"),
         ("[cache]\nbudget = 1", {}, {}, "config.toml: cache is on or off"),
-        ('glyphs = "sixel"', {}, {}, "config.toml: glyphs is one of half, quadrant, braille"),
+        ('glyphs = "sixel"', {}, {}, "config.toml: glyphs is one of half, quadrant, sextant"),
         ("cache_budget = -1", {}, {}, "config.toml: cache_budget: '-1' is not a size"),
         ("fps = true", {}, {}, "config.toml: fps is a number from 5 to 60"),
         ("fps = 30.5", {}, {}, "config.toml: fps is a number from 5 to 60"),
