@@ -56,6 +56,7 @@ class Settings:
     )
     view: str = _setting("polarity", "View", ("polarity", "on", "off", "count", "surface"))
     palette: str = _setting("classic", "Palette", ("classic", "safe", "frost", "green", "mono"))
+    colours: str = _setting("16", "Colours", ("auto", "16", "256", "truecolor"), "EVTUI_COLOURS")
     theme: str = _setting(
         "textual-dark",
         "Theme",
