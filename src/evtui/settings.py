@@ -55,7 +55,9 @@ class Settings:
         "EVTUI_GLYPHS",
     )
     view: str = _setting("polarity", "View", ("polarity", "on", "off", "count", "surface"))
-    palette: str = _setting("classic", "Palette", ("classic", "safe", "frost", "green", "mono"))
+    palette: str = _setting(
+        "classic", "Palette", ("classic", "safe", "frost", "green", "paper", "mono")
+    )
     colours: str = _setting("16", "Colours", ("auto", "16", "256", "truecolor"), "EVTUI_COLOURS")
     theme: str = _setting(
         "textual-dark",
