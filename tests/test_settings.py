@@ -41,13 +41,25 @@ def test_without_any_source_the_defaults_hold(file):
 
 def test_command_line_goes_over_environment_goes_over_file(file):
     written(file, 'glyphs = "braille"\nfps = 10\ncache = true\nview = "count"\n')
-    environment = {"EVTUI_GLYPHS": "quadrant", "EVTUI_FPS": "15", "UNRELATED": "x"}
+    environment = {
+        **{"EVTUI_GLYPHS": "quadrant", "EVTUI_FPS": "15", "EVTUI_COLOURS": "256"},
+        "UNRELATED": "x",
+    }
     settings = load(file, environment, {"glyphs": "half"})
     assert settings.glyphs == "half"
     assert settings.fps == 15
     assert settings.cache is True
     assert settings.view == "count"
+    assert settings.colours == "256"
     assert settings.palette == Settings().palette
+
+
+def test_a_number_of_colours_may_be_written_as_a_number(file):
+    written(file, "colours = 16\n")
+    assert load(file, {}, {}).colours == "16"
+    written(file, "colours = 17\n")
+    with pytest.raises(SettingsError, match="colours is one of auto, 16, 256, truecolor, not 17"):
+        load(file, {}, {})
 
 
 def test_an_empty_variable_counts_as_unset(file):
@@ -62,7 +74,7 @@ def test_an_empty_variable_counts_as_unset(file):
         ("", {}, {"cache_budget": "lots"}, "--cache-budget: cache_budget"),
         ("cache = [true]", {}, {}, "config.toml: cache is on or off"),
         ("[cache]\nbudget = 1", {}, {}, "config.toml: cache is on or off"),
-        ('glyphs = "sixel"', {}, {}, "config.toml: glyphs is one of half, quadrant, braille"),
+        ('glyphs = "sixel"', {}, {}, "config.toml: glyphs is one of half, quadrant, sextant"),
         ("cache_budget = -1", {}, {}, "config.toml: cache_budget: '-1' is not a size"),
         ("fps = true", {}, {}, "config.toml: fps is a number from 5 to 60"),
         ("fps = 30.5", {}, {}, "config.toml: fps is a number from 5 to 60"),

@@ -48,9 +48,17 @@ class Settings:
     )
     preload: bool = _setting(False, "Preload the highlighted recording when idle", (False, True))
     loader: str = _setting("auto", "Loader", ("auto", "evlib"), "EVTUI_LOADER")
-    glyphs: str = _setting("half", "Glyphs", ("half", "quadrant", "braille"), "EVTUI_GLYPHS")
-    view: str = _setting("polarity", "View", ("polarity", "on", "off", "count"))
-    palette: str = _setting("classic", "Palette", ("classic", "safe", "mono"))
+    glyphs: str = _setting(
+        "half",
+        "Glyphs",
+        ("half", "quadrant", "sextant", "octant", "braille", "ascii"),
+        "EVTUI_GLYPHS",
+    )
+    view: str = _setting("polarity", "View", ("polarity", "on", "off", "count", "surface"))
+    palette: str = _setting(
+        "classic", "Palette", ("classic", "safe", "frost", "green", "paper", "mono")
+    )
+    colours: str = _setting("16", "Colours", ("auto", "16", "256", "truecolor"), "EVTUI_COLOURS")
     theme: str = _setting(
         "textual-dark",
         "Theme",

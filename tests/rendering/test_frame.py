@@ -4,7 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evtui.events import OFF, ON, Events
-from evtui.rendering.frame import Look, draw_cells, draw_picture
+from evtui.rendering.exposure import Exposure
+from evtui.rendering.frame import Look, auto_level, draw_cells, draw_picture
 from evtui.rendering.glyphs import GLYPHS
 from evtui.rendering.grid import Region
 from evtui.rendering.palettes import PALETTES
@@ -73,3 +74,70 @@ def test_a_picture_shows_each_event_in_its_palettes_colour(palette):
     assert tuple(picture[2, 0]) == colours[Shade.OFF_DIM]
     background = np.all(picture == colours[Shade.NOTHING], axis=2)
     assert background.sum() == 64 * 48 - 3
+
+
+def pulses(counts: list[int]) -> Events:
+    """So many ON events at each of a row of pixels, one after the other."""
+    return events_of([(t, x, 0, ON) for x, count in enumerate(counts) for t in range(count)])
+
+
+def row_of_shades(some: Events, look: Look, window: tuple[int, int] | None = None) -> list[int]:
+    shown = decoded(draw_cells(some, look, look.region.width, 1, window), GLYPHS[look.glyphs].dots)
+    return shown[0].tolist()
+
+
+def test_a_look_is_automatic_unless_it_holds_an_exposure():
+    region, dim, bright = Region(0, 0, 4, 2), Shade.ON_DIM, Shade.ON_BRIGHT
+    some = pulses([1, 2, 3, 30])
+    look = Look("polarity", "half", region)
+    level = auto_level(some, look, 4, 1)
+    assert 3 < level < 9
+    assert row_of_shades(some, look) == [dim, dim, dim, bright]
+    held = Look("polarity", "half", region, Exposure().held(level))
+    assert row_of_shades(some, held) == [dim, dim, dim, bright]
+    assert row_of_shades(pulses([30] * 4), held) == [bright] * 4
+    assert row_of_shades(pulses([30] * 4), look) == [dim] * 4
+    brighter = Look("polarity", "half", region, held.exposure.brighter(2.0))
+    assert row_of_shades(some, brighter) == [dim, bright, bright, bright]
+
+
+def test_the_level_of_auto_is_that_of_the_cells_drawn():
+    some = events_of([(0, x, y, ON) for x in range(8) for y in range(8)])
+    region = Region(0, 0, 8, 8)
+    assert auto_level(some, Look("count", "half", region), 8, 4) == pytest.approx(1)
+    assert auto_level(some, Look("count", "half", region), 4, 2) == pytest.approx(4)
+    assert auto_level(some, Look("off", "half", region), 4, 2) == 1
+
+
+def test_a_surface_ages_towards_the_windows_end():
+    region = Region(0, 0, 4, 2)
+    look = Look("surface", "half", region)
+    some = events_of([(0, 0, 0, ON), (500, 1, 0, OFF), (990, 2, 0, ON)])
+    newest, old = Shade.ON_NEWEST, Shade.ON_DIM
+    assert row_of_shades(some, look, (0, 1_000)) == [old, Shade.OFF_DIM, newest, 0]
+    assert row_of_shades(some, look) == [old, Shade.OFF_DIM, newest, 0]
+    assert row_of_shades(some, look, (0, 10_000)) == [old, Shade.OFF_DIM, old, 0]
+    picture = draw_picture(some, look, "classic", (0, 10_000))
+    assert tuple(picture[0, 2]) == PALETTES["classic"][old]
+
+
+def test_a_look_can_be_of_cells_of_another_shape():
+    square = Look("polarity", "half", SENSOR, cell_aspect=1.0)
+    cells = draw_cells(Events.empty(), square, 64, 24)
+    assert (cells.columns, cells.rows) == (32, 24)
+
+
+@given(events(), st.sampled_from([look for look in LOOKS if look[1] != "ascii"]))
+def test_in_one_colour_the_front_alone_shows_every_dot_that_has_events(some, names):
+    coloured = draw_cells(some, Look(*names, SENSOR), 16, 6)
+    plain = draw_cells(some, Look(*names, SENSOR, one_colour=True), 16, 6)
+    assert not plain.back.any()
+    dots = GLYPHS[names[1]].dots
+    assert np.array_equal(decoded(plain, dots) > 0, decoded(coloured, dots) > 0)
+
+
+@given(events())
+def test_ascii_tells_polarities_apart_in_one_colour_too(some):
+    with_colours = draw_cells(some, Look("polarity", "ascii", SENSOR), 16, 6)
+    without = draw_cells(some, Look("polarity", "ascii", SENSOR, one_colour=True), 16, 6)
+    assert without.lines() == with_colours.lines()

@@ -8,11 +8,20 @@ from evtui.settings import choices_of
 from support.decoding import decoded
 from support.strategies import shades
 
-ONE_SHADE = ["quadrant", "braille"]
+DIM, BRIGHT, OFF, OFF_BRIGHT = Shade.ON_DIM, Shade.ON_BRIGHT, Shade.OFF_DIM, Shade.OFF_BRIGHT
+BLOCKS = ["quadrant", "sextant", "octant"]
+MANY_DOTS = [*BLOCKS, "braille"]
 
 
 def draw(name: str, dots):
     return GLYPHS[name].draw(np.array(dots, np.uint8))
+
+
+def blocks_of(name: str, dots: np.ndarray) -> np.ndarray:
+    """The dots by cell: (rows, columns, dots of one)."""
+    across, down = GLYPHS[name].dots
+    rows, columns = dots.shape[0] // down, dots.shape[1] // across
+    return dots.reshape(rows, down, columns, across).swapaxes(1, 2).reshape(rows, columns, -1)
 
 
 def test_the_setting_offers_every_set_of_glyphs():
@@ -24,14 +33,22 @@ def test_half_blocks_show_both_dots_in_their_own_shade(dots):
     assert np.array_equal(decoded(draw("half", dots), (1, 2)), dots)
 
 
+@given(shades((1, 1)))
+def test_ascii_shows_each_dot_in_its_own_shade(dots):
+    cells = draw("ascii", dots)
+    assert np.array_equal(decoded(cells, (1, 1)), dots)
+    assert "".join(cells.lines()).isascii()
+
+
 def test_half_blocks_leave_the_terminals_background_where_they_can():
-    cells = draw("half", [[0, 3, 0, 3, 3, 4], [0, 0, 2, 3, 1, 0]])
+    dots = [[0, DIM, 0, DIM, DIM, BRIGHT], [0, 0, OFF_BRIGHT, DIM, OFF, 0]]
+    cells = draw("half", dots)
     assert cells.lines() == [" ▀▄█▀▀"]
-    assert cells.front.tolist() == [[0, 3, 2, 3, 3, 4]]
-    assert cells.back.tolist() == [[0, 0, 0, 0, 1, 0]]
+    assert cells.front.tolist() == [[0, DIM, OFF_BRIGHT, DIM, DIM, BRIGHT]]
+    assert cells.back.tolist() == [[0, 0, 0, 0, OFF, 0]]
 
 
-@pytest.mark.parametrize("name", ONE_SHADE)
+@pytest.mark.parametrize("name", MANY_DOTS)
 def test_every_pattern_of_a_cell_lights_its_dots(name):
     across, down = GLYPHS[name].dots
     count = across * down
@@ -43,41 +60,66 @@ def test_every_pattern_of_a_cell_lights_its_dots(name):
     assert len(np.unique(cells.codes)) == 1 << count
 
 
-@given(shades((2, 2)))
-def test_quadrants_light_the_dots_that_have_a_shade(dots):
-    assert np.array_equal(decoded(draw("quadrant", dots), (2, 2)) > 0, dots > 0)
+@pytest.mark.parametrize("name", BLOCKS)
+def test_every_pattern_of_two_polarities_that_fill_a_cell_is_shown_as_it_is(name):
+    across, down = GLYPHS[name].dots
+    count = across * down
+    patterns = (np.arange(1 << count)[:, None] >> np.arange(count)) & 1
+    dots = np.where(patterns.reshape(-1, across), DIM, OFF_BRIGHT)
+    assert np.array_equal(decoded(draw(name, dots), (across, down)), dots)
 
 
-@given(shades((2, 4)))
-def test_braille_lights_the_dots_that_have_a_shade(dots):
-    assert np.array_equal(decoded(draw("braille", dots), (2, 4)) > 0, dots > 0)
+@pytest.mark.parametrize("name", MANY_DOTS)
+@given(dots=shades((2, 12)))
+def test_a_dot_is_lit_where_it_has_a_shade(name, dots):
+    assert np.array_equal(decoded(draw(name, dots), GLYPHS[name].dots) > 0, dots > 0)
 
 
-@given(shades((2, 4)))
-def test_a_cell_of_one_shade_has_one_of_its_own_dots(dots):
-    cells = draw("braille", dots)
-    assert not cells.back.any()
+@pytest.mark.parametrize("name", MANY_DOTS)
+@given(dots=shades((2, 12)))
+def test_a_cell_has_the_shades_of_its_own_dots(name, dots):
+    cells, blocks = draw(name, dots), blocks_of(name, dots)
     for row in range(cells.rows):
         for column in range(cells.columns):
-            block = dots[4 * row : 4 * row + 4, 2 * column : 2 * column + 2]
+            block = blocks[row, column]
             assert cells.front[row, column] in (block if block.any() else [0])
+            assert cells.back[row, column] in (0, *block)
+
+
+@given(dots=shades((2, 4)))
+def test_braille_has_no_back(dots):
+    assert not draw("braille", dots).back.any()
+
+
+@pytest.mark.parametrize("name", BLOCKS)
+@given(dots=shades((2, 12)))
+def test_a_back_is_of_the_other_polarity_and_only_in_full_cells(name, dots):
+    cells, blocks = draw(name, dots), blocks_of(name, dots)
+    for row, column in np.argwhere(cells.back).tolist():
+        block = blocks[row, column]
+        assert block.all()
+        assert cells.back[row, column] == block[block < Shade.ON_DIM].max()
+        assert cells.front[row, column] == block[block >= Shade.ON_DIM].max()
 
 
 @pytest.mark.parametrize(
     ("dots", "shade"),
     [
-        ([[3, 3], [2, 0]], Shade.ON_DIM),
-        ([[1, 1], [4, 0]], Shade.OFF_DIM),
-        ([[1, 2], [4, 0]], Shade.OFF_BRIGHT),
-        ([[3, 4], [2, 2]], Shade.ON_BRIGHT),
-        ([[3, 1], [0, 0]], Shade.ON_DIM),
-        ([[0, 1], [0, 0]], Shade.OFF_DIM),
-        ([[5, 7], [6, 0]], Shade.HEAT_3),
+        ([[DIM, DIM], [OFF_BRIGHT, 0]], Shade.ON_DIM),
+        ([[OFF, OFF], [BRIGHT, 0]], Shade.OFF_DIM),
+        ([[OFF, OFF_BRIGHT], [BRIGHT, 0]], Shade.OFF_BRIGHT),
+        ([[DIM, BRIGHT], [DIM, DIM]], Shade.ON_BRIGHT),
+        ([[OFF, OFF_BRIGHT], [OFF, OFF]], Shade.OFF_BRIGHT),
+        ([[DIM, OFF], [0, 0]], Shade.ON_DIM),
+        ([[0, OFF], [0, 0]], Shade.OFF_DIM),
+        ([[Shade.OFF_NEWEST, OFF], [0, DIM]], Shade.OFF_NEWEST),
+        ([[Shade.HEAT_1, Shade.HEAT_3], [Shade.HEAT_2, 0]], Shade.HEAT_3),
         ([[0, 0], [0, 0]], Shade.NOTHING),
     ],
 )
 def test_one_shade_is_the_majority_polarity_at_its_brightest(dots, shade):
-    assert draw("quadrant", dots).front.tolist() == [[shade]]
+    cells = draw("quadrant", dots)
+    assert (cells.front.tolist(), cells.back.tolist()) == ([[shade]], [[0]])
 
 
 @pytest.mark.parametrize("name", GLYPHS)
@@ -90,7 +132,8 @@ def test_nothing_is_drawn_as_spaces(name):
 
 
 @pytest.mark.parametrize("name", GLYPHS)
-def test_cells_have_the_promised_dtypes(name):
+@pytest.mark.parametrize("shade", [Shade.NOTHING, Shade.ON_BRIGHT, Shade.HEAT_6])
+def test_cells_have_the_promised_dtypes(name, shade):
     across, down = GLYPHS[name].dots
-    cells = draw(name, np.full((down, across), Shade.ON_BRIGHT))
+    cells = draw(name, np.full((down, across), shade))
     assert (cells.codes.dtype, cells.front.dtype, cells.back.dtype) == ("u4", "u1", "u1")

@@ -51,6 +51,15 @@ def test_the_usual_sizes(region, view, dots, expected):
     assert (grid.columns, grid.rows) == expected
 
 
+@pytest.mark.parametrize(
+    ("cell_aspect", "expected"),
+    [(2.0, (64, 48)), (1.0, (32, 48)), (2.4, (77, 48)), (4.0, (80, 30))],
+)
+def test_a_terminal_of_other_cells_shows_the_region_undistorted_too(cell_aspect, expected):
+    grid = fit(SENSOR, 80, 24, (1, 2), cell_aspect)
+    assert (grid.columns, grid.rows) == expected
+
+
 @given(regions(), SIDES, SIDES)
 def test_within_pixels_every_dot_has_a_pixel(region, columns, rows):
     grid = Grid(region, columns, rows).within_pixels

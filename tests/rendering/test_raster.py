@@ -4,7 +4,7 @@ from hypothesis import given
 
 from evtui.events import OFF, ON, Events
 from evtui.rendering.grid import Grid, Region
-from evtui.rendering.raster import accumulate
+from evtui.rendering.raster import NEVER, accumulate
 from support.strategies import events, events_of, grids
 
 
@@ -26,7 +26,34 @@ def test_counts_are_those_of_a_plain_loop(some, grid):
     assert np.array_equal(raster.on, expected[ON])
     assert np.array_equal(raster.off, expected[OFF])
     assert np.array_equal(raster.total, expected[ON] + expected[OFF])
-    assert raster.on.dtype == raster.off.dtype == np.int64
+    assert raster.on.dtype == raster.off.dtype == raster.total.dtype == np.int32
+
+
+def naive_newest(some: Events, grid: Grid) -> np.ndarray:
+    region = grid.region
+    newest = np.full((2, grid.rows, grid.columns), NEVER, np.int64)
+    columns = (some.t.tolist(), some.x.tolist(), some.y.tolist(), some.p.tolist())
+    for t, x, y, p in zip(*columns, strict=True):
+        right, down = x - region.x, y - region.y
+        if 0 <= right < region.width and 0 <= down < region.height:
+            dot = p, down * grid.rows // region.height, right * grid.columns // region.width
+            newest[dot] = max(newest[dot], t)
+    return newest
+
+
+@given(events(), grids())
+def test_the_newest_times_are_those_of_a_plain_loop_in_whatever_order(some, grid):
+    raster = accumulate(some, grid)
+    assert np.array_equal(raster.newest, naive_newest(some, grid))
+    assert np.array_equal(raster.newest != NEVER, np.stack([raster.off, raster.on]) > 0)
+
+
+def test_the_window_is_the_events_span_unless_it_is_given():
+    grid = Grid(Region(0, 0, 4, 4), 4, 4)
+    some = events_of([(30, 0, 0, ON), (10, 1, 1, OFF), (20, 2, 2, ON)])
+    assert accumulate(some, grid).window == (10, 31)
+    assert accumulate(some, grid, (0, 100)).window == (0, 100)
+    assert accumulate(Events.empty(), grid).window == (0, 0)
 
 
 @pytest.mark.parametrize("x", [0, 65535])
@@ -55,10 +82,13 @@ def test_no_events_make_an_empty_raster():
     raster = accumulate(Events.empty(), Grid(Region(0, 0, 640, 480), 64, 48))
     assert raster.on.shape == raster.off.shape == (48, 64)
     assert not raster.total.any()
+    assert np.all(raster.newest == NEVER)
 
 
 def test_the_events_are_left_as_they_were():
     some = events_of([(0, 1, 2, ON), (1, 700, 2, OFF)])
     before = [column.copy() for column in (some.t, some.x, some.y, some.p)]
-    accumulate(some, Grid(Region(0, 0, 10, 10), 10, 10))
+    raster = accumulate(some, Grid(Region(0, 0, 10, 10), 10, 10))
+    assert raster.total.sum() == 1
+    assert raster.newest.max() == 0
     assert some.equals(Events(*before))

@@ -60,7 +60,7 @@ def test_browser(app: EvtuiApp, size: tuple[int, int], until: Until, snap_compar
     assert snap_compare(app, terminal_size=size, run_before=show)
 
 
-@pytest.mark.parametrize(("glyphs", "presses"), [("half", 0), ("quadrant", 1), ("braille", 2)])
+@pytest.mark.parametrize(("glyphs", "presses"), [("half", 0), ("quadrant", 1), ("braille", 4)])
 def test_player(
     app: EvtuiApp,
     size: tuple[int, int],

@@ -8,12 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evtui.events import Events
+from evtui.rendering import views
 from evtui.rendering.cells import Cells
+from evtui.rendering.exposure import AUTO, Exposure
 from evtui.rendering.glyphs import GLYPHS
-from evtui.rendering.grid import Grid, Region, fit
+from evtui.rendering.grid import CELL_ASPECT, Grid, Region, fit
 from evtui.rendering.palettes import PALETTES
 from evtui.rendering.raster import accumulate
-from evtui.rendering.views import VIEWS, Shades
+from evtui.rendering.views import VIEWS, Shade, Shades
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,25 +25,59 @@ class Look:
     view: str
     glyphs: str
     region: Region
+    exposure: Exposure = AUTO
+    cell_aspect: float = CELL_ASPECT
+    """Height of a terminal cell over its width."""
+    one_colour: bool = False
+    """Whether cells show which dots have events and no more, for a terminal without colours.
+
+    Without it a dot that only the back's colour shows would be lost there.  The characters of
+    "ascii" tell the shades by themselves.
+    """
 
 
-def draw_cells(events: Events, look: Look, columns: int, rows: int) -> Cells:
+Window = tuple[int, int]
+"""The time shown in µs, t0 ≤ t < t1; the time surface's ages end at t1.
+
+Where none is given, it is from the earliest event to just after the latest.
+"""
+
+
+def draw_cells(
+    events: Events, look: Look, columns: int, rows: int, window: Window | None = None
+) -> Cells:
     """Events as at most ``columns`` × ``rows`` cells, the region's aspect ratio kept."""
-    glyphs = GLYPHS[look.glyphs]
-    grid = fit(look.region, columns, rows, glyphs.dots)
-    shades = VIEWS[look.view](accumulate(events, grid.within_pixels))
-    return glyphs.draw(_enlarged(shades, grid))
+    grid = _grid(look, columns, rows)
+    raster = accumulate(events, grid.within_pixels, window)
+    shades = VIEWS[look.view](raster, look.exposure)
+    if look.one_colour and look.glyphs != "ascii":
+        shades = (shades != Shade.NOTHING) * np.uint8(Shade.ON_BRIGHT)
+    return GLYPHS[look.glyphs].draw(_enlarged(shades, grid))
 
 
-def draw_picture(events: Events, look: Look, palette: str) -> NDArray[np.uint8]:
+def draw_picture(
+    events: Events, look: Look, palette: str, window: Window | None = None
+) -> NDArray[np.uint8]:
     """Events at the sensor's own resolution: uint8 of shape (height, width, 3)."""
     grid = Grid(look.region, look.region.width, look.region.height)
-    shades = VIEWS[look.view](accumulate(events, grid))
+    shades = VIEWS[look.view](accumulate(events, grid, window), look.exposure)
     return np.array(PALETTES[palette], np.uint8)[shades]
+
+
+def auto_level(events: Events, look: Look, columns: int, rows: int) -> float:
+    """The level an automatic exposure takes for these cells, to hold and nudge it from there."""
+    grid = _grid(look, columns, rows).within_pixels
+    return views.auto_level(look.view, accumulate(events, grid))
+
+
+def _grid(look: Look, columns: int, rows: int) -> Grid:
+    return fit(look.region, columns, rows, GLYPHS[look.glyphs].dots, look.cell_aspect)
 
 
 def _enlarged(shades: Shades, grid: Grid) -> Shades:
     """One shade a dot of the grid, where a pixel covers several of them."""
+    if shades.shape == (grid.rows, grid.columns):
+        return shades
     rows = np.arange(grid.rows) * shades.shape[0] // grid.rows
     columns = np.arange(grid.columns) * shades.shape[1] // grid.columns
     return shades[np.ix_(rows, columns)]

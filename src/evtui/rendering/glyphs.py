@@ -1,4 +1,4 @@
-"""Shades per dot → cells: half-blocks, quadrants, braille."""
+"""Shades per dot → cells: half-blocks, quadrants, sextants, octants, braille and plain ASCII."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evtui.rendering.cells import BLANK, Cells
+from evtui.rendering.glyph_tables import (
+    ASCII,
+    BRAILLE,
+    OCTANTS,
+    QUADRANTS,
+    SEXTANTS,
+    Table,
+)
 from evtui.rendering.views import Shade, Shades
-
-_QUADRANTS = np.array([ord(char) for char in " ▘▝▀▖▌▞▛▗▚▐▜▄▙▟█"], np.uint32)
-"""Block of four dots by bits: 1 upper left, 2 upper right, 4 lower left, 8 lower right."""
-
-_QUADRANT_BITS = np.array([[1, 2], [4, 8]], np.uint32)
-
-_BRAILLE_BITS = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]], np.uint32)
-"""Unicode's braille patterns: code point 0x2800 plus these bits (Unicode 15, chapter 21.1)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,51 +41,92 @@ def half_blocks(shades: Shades) -> Cells:
     return Cells(codes, front, back)
 
 
+def ascii_ramp(shades: Shades) -> Cells:
+    """One dot a cell, its character telling polarity and level where colours cannot."""
+    return Cells(ASCII.take(shades, mode="clip"), shades, np.zeros_like(shades))
+
+
 def quadrants(shades: Shades) -> Cells:
-    """Four dots a cell in one shade, of the polarity most of them have."""
-    blocks = _blocks(shades, 2, 2)
-    return _one_shade(blocks, _QUADRANTS[_bits(blocks, _QUADRANT_BITS)])
+    """Four dots a cell."""
+    return _blocks(shades, 2, QUADRANTS)
+
+
+def sextants(shades: Shades) -> Cells:
+    """Six dots a cell, in characters of Unicode 13."""
+    return _blocks(shades, 3, SEXTANTS)
+
+
+def octants(shades: Shades) -> Cells:
+    """Eight dots a cell, in characters of Unicode 16."""
+    return _blocks(shades, 4, OCTANTS)
 
 
 def braille(shades: Shades) -> Cells:
-    """Eight dots a cell in one shade, of the polarity most of them have."""
-    blocks = _blocks(shades, 4, 2)
-    bits = _bits(blocks, _BRAILLE_BITS)
-    return _one_shade(blocks, np.where(bits == 0, BLANK, 0x2800 + bits).astype(np.uint32))
+    """Eight dots a cell, as points in one shade: a back would show between them."""
+    return _Block(shades, 4).in_one_shade(BRAILLE)
 
 
 GLYPHS: dict[str, Glyphs] = {
     "half": Glyphs((1, 2), half_blocks),
     "quadrant": Glyphs((2, 2), quadrants),
+    "sextant": Glyphs((2, 3), sextants),
+    "octant": Glyphs((2, 4), octants),
     "braille": Glyphs((2, 4), braille),
+    "ascii": Glyphs((1, 1), ascii_ramp),
 }
 """Every set of glyphs by the name that settings and the status line use."""
 
 
-def _blocks(shades: Shades, down: int, across: int) -> NDArray[np.uint8]:
-    """Dots grouped by cell: (rows, columns, down, across)."""
-    rows, columns = shades.shape[0] // down, shades.shape[1] // across
-    return shades.reshape(rows, down, columns, across).swapaxes(1, 2)
+def _blocks(shades: Shades, down: int, table: Table) -> Cells:
+    """Cells of two dots across; where both polarities fill one, OFF is the back of ON.
+
+    Elsewhere a cell has one shade, since it has a place for two only.  Where ON and OFF mix
+    finely, as a panning camera makes them, one shade shows large patches of either that are not
+    there; two cost a twentieth more bytes.
+    """
+    block = _Block(shades, down)
+    cells = block.in_one_shade(table)
+    both = (block.lit == 2 * down) & (block.lit_off > 0) & (block.lit_off < block.lit)
+    if both.any():
+        on_dots = (shades >= Shade.ON_DIM).view(np.uint8)
+        cells.codes[both] = table[_patterns(on_dots, down)[both]]
+        cells.front[both] = block.strongest[both]
+        cells.back[both] = block.strongest_off[both]
+    return cells
 
 
-def _bits(blocks: NDArray[np.uint8], weights: NDArray[np.uint32]) -> NDArray[np.uint32]:
-    bits: NDArray[np.uint32] = np.tensordot(blocks != Shade.NOTHING, weights, axes=2)
-    return bits.astype(np.uint32)
+class _Block:
+    """What the dots of each cell come to; all arrays uint8 of shape (rows, columns)."""
+
+    def __init__(self, shades: Shades, down: int) -> None:
+        off = shades * (shades < Shade.ON_DIM)
+        lit = (shades != Shade.NOTHING).view(np.uint8)
+        self.patterns = _patterns(lit, down)
+        self.lit = _folded(np.add, lit, down)
+        self.lit_off = _folded(np.add, (off != Shade.NOTHING).view(np.uint8), down)
+        self.strongest = _folded(np.maximum, shades, down)
+        """The brightest ON shade, or of OFF where there is no ON."""
+        self.strongest_off = _folded(np.maximum, off, down)
+
+    def in_one_shade(self, table: Table) -> Cells:
+        """The polarity that most lit dots have, ON where they are as many, at its brightest."""
+        front = np.where(2 * self.lit_off > self.lit, self.strongest_off, self.strongest)
+        return Cells(table.take(self.patterns, mode="clip"), front, np.zeros_like(front))
 
 
-def _one_shade(blocks: NDArray[np.uint8], codes: NDArray[np.uint32]) -> Cells:
-    """One shade for a cell of many dots: the polarity most of its dots have, at its brightest."""
-    on = _strongest(blocks, Shade.ON_DIM, Shade.ON_BRIGHT)
-    off = _strongest(blocks, Shade.OFF_DIM, Shade.OFF_BRIGHT)
-    heat = blocks.max(axis=(2, 3))
-    on_dots = np.count_nonzero(blocks >= Shade.ON_DIM, axis=(2, 3))
-    off_dots = np.count_nonzero(blocks, axis=(2, 3)) - on_dots
-    front = np.where(on_dots >= off_dots, on, off)
-    front = np.where(heat >= Shade.HEAT_1, heat, front).astype(np.uint8)
-    return Cells(codes, front, np.zeros_like(front))
+def _folded(combine: np.ufunc, dots: NDArray[np.uint8], down: int) -> NDArray[np.uint8]:
+    """The dots of each cell combined into one value."""
+    pairs: NDArray[np.uint8] = combine(dots[:, 0::2], dots[:, 1::2])
+    cells = pairs[0::down]
+    for row in range(1, down):
+        cells = combine(cells, pairs[row::down])
+    return cells
 
 
-def _strongest(blocks: NDArray[np.uint8], least: Shade, most: Shade) -> NDArray[np.uint8]:
-    inside = (blocks >= least) & (blocks <= most)
-    strongest: NDArray[np.uint8] = np.where(inside, blocks, Shade.NOTHING).max(axis=(2, 3))
-    return strongest
+def _patterns(lit: NDArray[np.uint8], down: int) -> NDArray[np.uint8]:
+    """Which dots of each cell are lit, as the tables' bits."""
+    pairs = lit[:, 0::2] | lit[:, 1::2] << np.uint8(1)
+    patterns = pairs[0::down].copy()
+    for row in range(1, down):
+        patterns |= pairs[row::down] << np.uint8(2 * row)
+    return patterns

@@ -54,7 +54,13 @@ class Grid:
         return Grid(self.region, columns, min(self.rows, self.region.height))
 
 
-def fit(region: Region, columns: int, rows: int, dots: tuple[int, int]) -> Grid:
+def fit(
+    region: Region,
+    columns: int,
+    rows: int,
+    dots: tuple[int, int],
+    cell_aspect: float = CELL_ASPECT,
+) -> Grid:
     """The largest grid that shows a region undistorted in a view of terminal cells.
 
     Args:
@@ -62,13 +68,14 @@ def fit(region: Region, columns: int, rows: int, dots: tuple[int, int]) -> Grid:
         columns: width of the view in cells.
         rows: height of the view in cells.
         dots: dots across and down one cell, as the glyphs have them.
+        cell_aspect: height of a cell over its width, where the terminal tells it.
 
     Returns:
         A grid whose size is a whole number of cells, at least one.
     """
-    scale = min(columns / region.width, rows * CELL_ASPECT / region.height)
+    scale = min(columns / region.width, rows * cell_aspect / region.height)
     wide = max(1, min(columns, round(region.width * scale)))
-    high = max(1, min(rows, round(region.height * scale / CELL_ASPECT)))
+    high = max(1, min(rows, round(region.height * scale / cell_aspect)))
     return Grid(region, wide * dots[0], high * dots[1])
 
 

@@ -1,41 +1,95 @@
-"""Events counted per dot of a grid."""
+"""Events gathered per dot of a grid: how many of each polarity, and when the newest came."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from evtui.events import Events
+from evtui.events import OFF, ON, Events, Times
 from evtui.rendering.grid import Grid, lookups
 
+Counts = NDArray[np.int32]
+"""Events per dot, shape (rows, columns)."""
 
-@dataclass(frozen=True, slots=True, eq=False)
+NEVER = np.iinfo(np.int64).min
+"""The newest time of a dot without events: before every other."""
+
+
 class Raster:
-    """ON and OFF events per dot; both int64 of shape (rows, columns)."""
+    """What fell on each dot; each fact is worked out when it is first asked for."""
 
-    on: NDArray[np.int64]
-    off: NDArray[np.int64]
+    def __init__(
+        self, grid: Grid, counters: NDArray[np.int32], t: Times, window: tuple[int, int]
+    ) -> None:
+        self.window = window
+        """The time shown in µs, t0 ≤ t < t1."""
+        self._shape = (grid.rows, grid.columns, 2)
+        self._counters = counters
+        self._t = t
 
     @property
-    def total(self) -> NDArray[np.int64]:
+    def on(self) -> Counts:
+        """ON events per dot."""
+        on: Counts = self._counts[ON]
+        return on
+
+    @property
+    def off(self) -> Counts:
+        """OFF events per dot."""
+        off: Counts = self._counts[OFF]
+        return off
+
+    @cached_property
+    def total(self) -> Counts:
         """Events of either polarity per dot."""
-        total: NDArray[np.int64] = self.on + self.off
+        total: Counts = self.on + self.off
         return total
 
+    @cached_property
+    def newest(self) -> NDArray[np.int64]:
+        """The time of each dot's newest event in µs: int64 of shape (2, rows, columns).
 
-def accumulate(events: Events, grid: Grid) -> Raster:
-    """Count events per dot and polarity; events outside the grid's region are left out.
+        The first axis is the polarity; ``NEVER`` where there is no event of it.  The order of the
+        events does not matter.
+        """
+        newest = np.full(self._size + 1, NEVER, np.int64)
+        # NumPy is three times as fast here where the index needs no conversion.
+        np.maximum.at(newest, self._counters.astype(np.intp), self._t)
+        return newest[:-1].reshape(self._shape).transpose(2, 0, 1)
 
-    One ``bincount`` over ``2 * dot + polarity``: three passes over the events, no masks.
+    @cached_property
+    def _counts(self) -> NDArray[np.int32]:
+        counts = np.bincount(self._counters, minlength=self._size + 1)[:-1]
+        # Each polarity in one piece, so that the views' passes over it are quick.
+        return np.ascontiguousarray(counts.reshape(self._shape).transpose(2, 0, 1), np.int32)
+
+    @property
+    def _size(self) -> int:
+        rows, columns, polarities = self._shape
+        return rows * columns * polarities
+
+
+def accumulate(events: Events, grid: Grid, window: tuple[int, int] | None = None) -> Raster:
+    """Gather events per dot; events outside the grid's region are left out.
+
+    Three passes over the events find the counter of each, ``2 * dot + polarity``, without masks.
+
+    Args:
+        events: what is shown.
+        grid: the region and its dots.
+        window: the time shown in µs, t0 ≤ t < t1; without it, from the earliest event to just
+            after the latest.
     """
     table_x, table_y = lookups(grid)
-    counters = 2 * grid.columns * grid.rows
-    index = table_x[events.x]
-    index += table_y[events.y]
-    index += events.p
-    np.minimum(index, counters, out=index)
-    counts = np.bincount(index, minlength=counters + 1)[:counters]
-    pairs = counts.reshape(grid.rows, grid.columns, 2)
-    return Raster(on=pairs[:, :, 1], off=pairs[:, :, 0])
+    # Every uint16 has its place in the tables: "clip" only spares the check for it.
+    counters = table_x.take(events.x, mode="clip")
+    counters += table_y.take(events.y, mode="clip")
+    counters += events.p
+    np.minimum(counters, 2 * grid.columns * grid.rows, out=counters)
+    return Raster(grid, counters, events.t, window or _span(events.t))
+
+
+def _span(t: Times) -> tuple[int, int]:
+    return (int(t.min()), int(t.max()) + 1) if len(t) else (0, 0)
