@@ -153,6 +153,6 @@ def test_cells_are_centred() -> None:
 
 
 def test_without_colours_nothing_but_glyphs_is_sent() -> None:
-    bare = Pens(fronts=("",) * 5, backs=("",) * 5)
+    bare = Pens(fronts=("39",) * 5, backs=("49",) * 5)
     sheet = compare(line("█▀ █"), line("    "), np.ones(1, np.bool_), True)
     assert paint(sheet, bare) == ["█▀ █"]

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from evtui.rendering.glyphs import GLYPHS
+from evtui.rendering.glyphs import GLYPHS, choose_glyphs
 from evtui.rendering.views import Shade
 from evtui.settings import choices_of
 from support.decoding import decoded
@@ -137,3 +137,21 @@ def test_cells_have_the_promised_dtypes(name, shade):
     across, down = GLYPHS[name].dots
     cells = draw(name, np.full((down, across), shade))
     assert (cells.codes.dtype, cells.front.dtype, cells.back.dtype) == ("u4", "u1", "u1")
+
+
+@pytest.mark.parametrize(
+    ("environment", "chosen"),
+    [
+        ({}, "half"),
+        ({"LANG": "C"}, "half"),
+        ({"LANG": "en_GB.UTF-8"}, "half"),
+        ({"LANG": "de_DE.utf8@euro"}, "half"),
+        ({"LANG": "de_DE.ISO-8859-1"}, "ascii"),
+        ({"LANG": "de_DE.UTF-8", "LC_ALL": "ja_JP.EUC-JP"}, "ascii"),
+        ({"LANG": "ja_JP.EUC-JP", "LC_CTYPE": "C.UTF-8"}, "half"),
+    ],
+)
+def test_a_terminal_of_another_character_set_gets_ascii(
+    environment: dict[str, str], chosen: str
+) -> None:
+    assert choose_glyphs("half", environment) == chosen

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
+from textual.events import MouseEvent, MouseScrollDown, MouseScrollUp
 from textual.pilot import Pilot
 
 from evtui.playback.session import Session
@@ -43,6 +44,10 @@ def status(app: EvtuiApp) -> str:
 
 def found(app: EvtuiApp) -> bool:
     return Path("recordings/fan.h5") in app.browser.query_one(DatasetTable).paths
+
+
+def wheel(kind: type[MouseEvent], view: EventView, column: int, row: int) -> MouseEvent:
+    return kind(view, column, row, 0, 0, 0, False, False, False)
 
 
 async def play(app: EvtuiApp, pilot: Pilot[Any], until: Until) -> None:
@@ -143,8 +148,46 @@ async def test_view_glyphs_zoom_and_pan(app: EvtuiApp, until: Until) -> None:
         before = view.look.region.x
         await pilot.press("H")
         assert view.look.region.x < before
-        await pilot.press("z", "z", "z")
+        await pilot.press(*"z" * 5)
         assert (view.look.region.x, view.look.region.width) == (0, 64)
+
+
+async def test_the_wheel_zooms_about_what_it_points_at(app: EvtuiApp, until: Until) -> None:
+    async with app.run_test() as pilot:
+        await play(app, pilot, until)
+        view = app.player.query_one(EventView)
+        column, row = view.size.width // 2 + 8, 3
+        before = view.pixel_at(column, row)
+        view.post_message(wheel(MouseScrollUp, view, column, row))
+        await until(pilot, lambda: view.zoom == 2)
+        after = view.pixel_at(column, row)
+        assert before is not None and after is not None
+        assert abs(before[0] - after[0]) <= 2 and abs(before[1] - after[1]) <= 2
+        assert "zoom 2×" in status(app)
+        for _ in range(3):
+            view.post_message(wheel(MouseScrollDown, view, column, row))
+        await until(pilot, lambda: view.zoom == 1)
+        assert view.look is not None and view.look.region.width == 64
+
+
+async def test_brightness_is_nudged_and_held(app: EvtuiApp, until: Until) -> None:
+    async with app.run_test() as pilot:
+        await play(app, pilot, until)
+        await pilot.press("greater_than_sign", "greater_than_sign", "less_than_sign")
+        assert "+0.5 EV" in status(app)
+        await pilot.press("asterisk")
+        assert "held at" in status(app)
+        await pilot.press("asterisk")
+        assert "held at" not in status(app) and "EV" not in status(app)
+
+
+async def test_palettes_change_in_turn(app: EvtuiApp, until: Until) -> None:
+    async with app.run_test() as pilot:
+        await play(app, pilot, until)
+        view = app.player.query_one(EventView)
+        pens = view.pens
+        await pilot.press("c")
+        assert view.palette == "safe" and view.pens != pens
 
 
 async def test_timeline_and_overlay_switch(app: EvtuiApp, until: Until) -> None:

@@ -40,7 +40,7 @@ async def settled(app: EvtuiApp, pilot: Pilot[Any]) -> None:
 
 async def step(pilot: Pilot[Any]) -> None:
     await pilot.press("full_stop")
-    await pilot.pause(0.03)
+    await pilot.pause(0.02)
 
 
 SITUATIONS = {
@@ -60,9 +60,9 @@ SITUATIONS = {
     "timeline back": [".", "t"],
     "toast": ["toast", "."],
     "toast gone": ["no toast"],
-    "smaller": ["60x20", "."],
-    "larger": ["120x40", "."],
-    "as before": ["80x24"],
+    "smaller": ["50x16", "."],
+    "larger": ["90x28", "."],
+    "as before": ["64x20"],
     "screenshot": ["screenshot", "."],
     "theme": ["theme", "."],
     "zoom and pan": ["z", "z", "H", "J"],
@@ -96,7 +96,7 @@ async def act(app: EvtuiApp, pilot: Pilot[Any], what: str) -> None:
 @pytest.mark.parametrize("glyphs", list(GLYPHS))
 async def test_no_cell_is_wrong(app: EvtuiApp, until: Until, glyphs: str) -> None:
     """One after the other, so that what one situation leaves behind is met by the next."""
-    async with behind_a_model(app).run_test(headless=False, notifications=True) as pilot:
+    async with behind_a_model(app).run_test(headless=False, notifications=True, size=(64, 20)) as pilot:
         await open_the_fan(app, pilot, until, glyphs)
         for situation, acts in SITUATIONS.items():
             for what in acts:

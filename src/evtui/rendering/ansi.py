@@ -229,6 +229,8 @@ def _changes(states: NDArray[np.int8], starts: NDArray[np.bool_]) -> NDArray[np.
 def _pen_changes(pens: Pens) -> NDArray[np.object_]:
     """The sequence for every change of the two shades, by both as ``_changes`` has them."""
     table = np.full((_SHADES + 1) ** 2, "", object)
+    if len({*pens.fronts}) == len({*pens.backs}) == 1:
+        return table  # without colours there is nothing to say
     fronts, backs = (None, *pens.fronts), (None, *pens.backs)
     for front, in_front in enumerate(fronts):
         for back, behind in enumerate(backs):

@@ -156,6 +156,8 @@ class TimelineBar(Widget):
     def render_line(self, y: int) -> Strip:
         width = self.size.width
         row = y - self._has_marks
+        if self.scale is not None and self.scale.columns != width:
+            self._lay_out()  # a resize is drawn before it is told
         if self.scale is None or row >= len(self._bars):
             return Strip.blank(width, self.rich_style)
         cells = self._marks() if row < 0 else self._bar_cells(row)

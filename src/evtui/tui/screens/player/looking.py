@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from textual import on
+
 from evtui.errors import ExportError
 from evtui.tui.messages import ShowDetails
 from evtui.tui.screens.player.playing import Playing
+from evtui.tui.widgets.event_view import EventView
 
 
 class Looking(Playing):
@@ -16,6 +19,21 @@ class Looking(Playing):
 
     def action_glyphs(self) -> None:
         self.view.next_glyphs()
+        self.say()
+
+    def action_palette(self) -> None:
+        self.notify(f"palette: {self.view.next_palette()}", timeout=2)
+
+    def action_brightness(self, steps: int) -> None:
+        self.view.brighten(steps)
+        self.say()
+
+    def action_hold_brightness(self) -> None:
+        self.view.hold_brightness()
+        self.say()
+
+    @on(EventView.Looked)
+    def _looked(self) -> None:
         self.say()
 
     def action_zoom(self) -> None:
@@ -39,12 +57,12 @@ class Looking(Playing):
         """Save the frame shown as a PNG at the sensor's resolution, in the current folder."""
         from evtui.tui.pictures import save_frame
 
-        view, palette = self.view, self.services.settings.palette
+        view = self.view
         if self.session is None or self.path is None or view.events is None or view.look is None:
             return
         try:
             target = save_frame(
-                self.path, self.session.transport.position_us, view.events, view.look, palette
+                self.path, self.session.transport.position_us, view.events, view.look, view.palette
             )
         except ExportError as error:
             self.notify(str(error), severity="error", markup=False)

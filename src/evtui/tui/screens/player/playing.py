@@ -127,7 +127,7 @@ class Playing(Screen[None]):
 
         self.recording, self.in_memory = opened.recording, opened.in_memory
         self.view.begin(opened.recording.info, self.services.settings)
-        self.view.show(opened.events)
+        self.view.show(opened.events, opened.transport.window)
         opened.transport.fps = self.services.settings.fps
         self.session = Session(opened.recording, self._post_frame, opened.transport)
         self.began()
@@ -206,7 +206,7 @@ class Playing(Screen[None]):
             self.notify(frame.error.reason, severity="error", markup=False)
         self.frame = frame
         self.session.shown(frame)
-        self.view.show(frame.events)
+        self.view.show(frame.events, (frame.window.t0, frame.window.t1))
         self.say()
 
     def moved(self) -> None:
