@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from evtui.errors import CannotRead, DamagedRecording
 from evtui.events import Events
-from evtui.recordings.base import Cancelled, Progress, RecordingInfo, Timeline
+from evtui.recordings.base import Cancelled, Counts, Progress, RecordingInfo, Timeline
 from evtui.recordings.conventions import tell_implausible
 from evtui.recordings.counting import Tally, timeline_from_places
 from evtui.recordings.findings import Finding, finding
@@ -186,6 +186,7 @@ class Hdf5Recording:
                 events = self._blocks.events_once(start, stop)
             tally.add(events)
             progress(stop / self._blocks.rows)
+        tally.finish()
         with self._lock:
             self._adopt(tally)
 
@@ -202,6 +203,10 @@ class Hdf5Recording:
             duration_exact=True,
             on_fraction=tally.on / tally.events if tally.events else None,
         )
+
+    @property
+    def counts(self) -> Counts | None:
+        return self._tally.counts if self._tally is not None else None
 
     def findings(self) -> Sequence[Finding]:
         found = [*self._stream.findings, *self._decoding.findings()]
