@@ -34,6 +34,7 @@ CODES: dict[str, tuple[Severity, str]] = {
     "one_polarity": (_W, "every event seen has the same polarity"),
     "time_goes_back": (_W, "an event is earlier than the one before it"),
     "gap": (_W, "no event came for a while, though many came just before and after"),
+    "header_differs": (_W, "what the file states of its events is not so"),
     "out_of_sensor": (_W, "events lie outside the sensor size the file states"),
     "untimed_events": (_W, "events come before the first time and are left out"),
     "damaged_words": (_W, "words that the format does not know"),
