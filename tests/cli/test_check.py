@@ -53,6 +53,23 @@ def test_only_the_full_pass_can_tell_and_does(run, path):
     assert ": ok" not in done.stdout
 
 
+def test_what_the_camera_lost_and_its_hot_pixels_are_told(run, tmp_path):
+    path = write_h5(tmp_path / "a.h5", count=200_000, span_us=1_000_000)
+    with edit(path) as file:
+        file["events/t"].attrs["unit"] = "us"
+        t = file["events/t"][...]
+        t[100_000:] += 300_000
+        file["events/t"][...] = t
+        for name, value in (("x", 7), ("y", 11)):
+            column = file[f"events/{name}"][...]
+            column[::50] = value
+            file[f"events/{name}"][...] = column
+    done = run("check", path)
+    assert done.exit_code == 1
+    assert f"{path}: warning gap: no event came for 300 ms from 00:00:00.5000" in done.stdout
+    assert f"{path}: note hot_pixels: pixel (7, 11) fires far more" in done.stdout
+
+
 def test_an_error_is_exit_code_1_too(run, path):
     with edit(path) as file:
         del file["events/p"]

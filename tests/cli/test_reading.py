@@ -63,13 +63,15 @@ def test_what_headers_tell_is_remembered_too(run, folder):
     assert (summary.events, summary.is_counted) == (3_000, False)
 
 
-def test_info_asks_the_memory_first_and_check_does_not(run, folder, opened):
+def test_what_was_counted_is_not_read_again_unless_asked(run, folder, opened):
     path = folder / "fan.h5"
-    run("check", path)
+    checked = run("check", path).stdout
     before = json.loads(run("info", "--json", path).stdout)
     assert before["on_fraction"] is not None
+    assert json.loads(run("info", "--json", "--exact", path).stdout) == before
+    assert run("check", path).stdout == checked
     assert opened == ["fan.h5"]
-    run("check", path)
+    assert run("check", "--again", path).stdout == checked
     assert opened == ["fan.h5", "fan.h5"]
 
 

@@ -153,13 +153,18 @@ class RecordingContract:
             assert shares_done[-1] == 1.0
             for bins in (1, 7, 200):
                 check_exact(recording.timeline(bins), truth)
+            assert recording.counts is not None
+            check_exact(recording.counts.timeline, truth)
+            assert recording.counts.hot_pixels.shape[1:] == (2,)
             assert recording.window(100, 5_000).equals(between(truth, 100, 5_000))
 
     def test_a_cancelled_pass_leaves_the_recording_as_it_was(self, reopen, truth):
         with closing(reopen()) as recording:
             before = recording.info
+            counted = recording.counts
             recording.index(no_progress, lambda: True)
             assert recording.info == before
+            assert recording.counts is counted
             recording.index(no_progress, never_cancelled)
             assert recording.info.on_fraction == pytest.approx(truth.on_count / len(truth))
 

@@ -4,17 +4,21 @@ import dataclasses
 import sqlite3
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from evtui.library import catalogue as module
 from evtui.library.catalogue import Catalogue
 from evtui.library.discovery import Dataset
 from evtui.library.summary import Summary
+from evtui.recordings.base import Counts, Timeline
 from evtui.recordings.findings import finding
 
 DATASET = Dataset(Path("/somewhere/a.h5"), "", 1_000, 42)
 SUMMARY = Summary(
     format="HDF5", width=640, height=480, events=7, findings=(finding("size_guessed", "by x, y"),)
 )
+COUNTS = Counts(Timeline(np.array([3.0, 4.0]), 9, exact=True), np.array([[1, 2]], np.uint16))
 
 
 @pytest.fixture
@@ -107,4 +111,56 @@ def test_a_name_that_is_not_utf8_is_remembered(file: Path) -> None:
     catalogue = Catalogue(file)
     catalogue.put(odd, SUMMARY)
     assert catalogue.get(odd) == SUMMARY
+    catalogue.close()
+
+
+def test_remembers_what_was_counted_across_runs(file: Path) -> None:
+    first = Catalogue(file)
+    first.put(DATASET, SUMMARY, COUNTS)
+    first.put(DATASET, SUMMARY)
+    first.close()
+    second = Catalogue(file)
+    counts = second.counts(DATASET)
+    assert counts is not None
+    assert counts.timeline.counts.tolist() == [3, 4]
+    assert counts.hot_pixels.tolist() == [[1, 2]]
+    assert not second.problem
+    second.close()
+
+
+@pytest.mark.parametrize("change", [{"bytes": 1_001}, {"mtime_ns": 43}, {"path": Path("/b.h5")}])
+def test_counts_of_a_changed_file_are_unknown(change: dict[str, object]) -> None:
+    catalogue = Catalogue(None)
+    catalogue.put(DATASET, SUMMARY, COUNTS)
+    assert catalogue.counts(dataclasses.replace(DATASET, **change)) is None
+    assert catalogue.counts(DATASET) is not None
+
+
+def test_the_counts_that_were_not_used_for_longest_are_forgotten(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, "MOST_COUNTS", 3)
+    catalogue = Catalogue(None)
+    datasets = [dataclasses.replace(DATASET, path=Path(f"/{name}.h5")) for name in "abcde"]
+    for dataset in datasets[:3]:
+        catalogue.put(dataset, SUMMARY, COUNTS)
+    assert catalogue.counts(datasets[0]) is not None
+    for dataset in datasets[3:]:
+        catalogue.put(dataset, SUMMARY, COUNTS)
+    kept = [dataset.path.stem for dataset in datasets if catalogue.counts(dataset) is not None]
+    assert kept == ["a", "d", "e"]
+    assert all(catalogue.get(dataset) == SUMMARY for dataset in datasets), "summaries stay"
+
+
+def test_counts_that_cannot_be_understood_are_unknown(file: Path) -> None:
+    catalogue = Catalogue(file)
+    catalogue.put(DATASET, SUMMARY, COUNTS)
+    catalogue.close()
+    database = sqlite3.connect(file)
+    with database:
+        database.execute("UPDATE counts SET content = x'00'")
+    database.close()
+    catalogue = Catalogue(file)
+    assert catalogue.counts(DATASET) is None
+    assert catalogue.get(DATASET) == SUMMARY
     catalogue.close()

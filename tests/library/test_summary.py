@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from evtui.library.summary import Summary, of_file, of_recording
+from evtui.recordings.base import never_cancelled, no_progress
 from evtui.recordings.findings import Severity, finding
 from support.small import in_memory, write_h5
 
@@ -32,6 +33,14 @@ def test_of_a_recording() -> None:
     summary = of_recording(in_memory(1_000, span_us=100_000))
     assert (summary.events, summary.duration_us) == (1_000, 100_000)
     assert summary.rate == pytest.approx(10_000)
+    assert not summary.is_counted
+
+
+@pytest.mark.parametrize("count", [0, 1_000])
+def test_after_the_full_pass_it_is_counted(count: int) -> None:
+    recording = in_memory(count)
+    recording.index(no_progress, never_cancelled)
+    assert of_recording(recording).is_counted
 
 
 def test_of_a_file(tmp_path: Path) -> None:

@@ -15,6 +15,8 @@ def tallied(truth, blocks=7, duration_us=None, size=(640, 480)):
     tally = Tally(int(truth.t.max()) if duration_us is None else duration_us, *size)
     for rows in np.array_split(np.arange(len(truth)), blocks):
         tally.add(truth[slice(rows[0], rows[-1] + 1)] if len(rows) else Events.empty())
+    assert tally.counts is None
+    tally.finish()
     return tally
 
 
@@ -56,6 +58,9 @@ def test_steps_back_are_counted_within_and_between_blocks():
         assert codes(tally) == ["time_goes_back"]
         rows = [row for run in tally.rows_reaching(4, 6) for row in range(*run)]
         assert 2 in rows
+        timeline = tally.timeline(31)
+        assert timeline.steps_back is not None
+        assert np.flatnonzero(timeline.steps_back).tolist() == [10, 20]
 
 
 @pytest.mark.parametrize("value", [0, 1])
@@ -74,6 +79,33 @@ def test_events_outside_the_sensor_are_counted():
     assert tally.reach == (201, 480)
     tally.resize(240, 480)
     assert [found.message for found in tally.findings()] == ["1 events lie outside 240×480"]
+
+
+def test_gaps_and_hot_pixels_are_found_and_kept():
+    random = np.random.default_rng(0)
+    t = np.sort(random.integers(0, 1_000_000, 200_000))
+    t[t > 500_000] += 300_000
+    x, y = random.integers(0, 64, 200_000), random.integers(0, 48, 200_000)
+    hot = random.random(200_000) < 0.02
+    x[hot], y[hot] = 7, 11
+    truth = Events(t, x.astype(np.uint16), y.astype(np.uint16), (t % 2).astype(np.uint8))
+    tally = tallied(truth, size=(64, 48))
+    assert codes(tally) == ["gap", "hot_pixels"]
+    kept = tally.counts
+    assert kept is not None
+    assert kept.hot_pixels.tolist() == [[7, 11]]
+    assert kept.hot_pixels.dtype == np.uint16
+    ((start, stop),) = kept.timeline.gaps
+    assert np.allclose((start, stop), (500_000, 800_000), atol=200)
+    check_exact(kept.timeline, truth)
+    assert tally.timeline(9).gaps == kept.timeline.gaps
+
+
+def test_nothing_is_found_in_nothing():
+    tally = tallied(Events.empty(), duration_us=0)
+    assert codes(tally) == []
+    assert tally.counts is not None
+    assert tally.counts.timeline.counts.sum() == 0
 
 
 def test_a_cheap_timeline_is_linear_between_places():

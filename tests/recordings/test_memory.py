@@ -7,6 +7,7 @@ import pytest
 
 from contract.recording_contract import RecordingContract
 from contract.truths import HEIGHT, WIDTH, made_events
+from evtui.events import Events
 from evtui.recordings.base import RecordingInfo, never_cancelled, no_progress
 from evtui.recordings.findings import finding
 from evtui.recordings.memory import Columns, MemoryRecording
@@ -51,6 +52,19 @@ def test_the_figures_come_from_the_columns():
     assert recording.info.t_first_us == 99
     assert recording.info.events == 100
     assert [found.code for found in recording.findings()] == ["no_events"]
+
+
+def test_the_full_pass_adds_what_the_decoding_did_not_tell():
+    t = np.sort(np.random.default_rng(0).integers(0, 1_000_000, 200_000))
+    t[t > 500_000] += 300_000
+    truth = Events(t, *(np.full(len(t), 3, np.uint16),) * 2, np.ones(len(t), np.uint8))
+    told = finding("one_polarity", "all are ON")
+    recording = MemoryRecording(columns_of(truth), UNKNOWN, [told])
+    assert (recording.counts, recording.timeline(5).gaps) == (None, ())
+    recording.index(no_progress, never_cancelled)
+    assert [found.code for found in recording.findings()] == ["one_polarity", "gap"]
+    assert recording.findings()[0] is told
+    assert len(recording.timeline(5).gaps) == 1
 
 
 def test_no_events_at_all():

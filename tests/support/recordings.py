@@ -53,6 +53,10 @@ class ScriptedRecording:
     def index(self, progress: Progress, cancelled: Cancelled) -> None:
         progress(1.0)
 
+    @property
+    def counts(self) -> None:
+        """Nothing is ever counted."""
+
     def findings(self) -> tuple[Finding, ...]:
         return ()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from evtui.events import Events
-from evtui.recordings.base import Cancelled, Progress, RecordingInfo, Timeline
+from evtui.recordings.base import Cancelled, Counts, Progress, RecordingInfo, Timeline
 from evtui.recordings.findings import Finding
 from evtui.recordings.memory import Columns, MemoryRecording
 from support.small import info
@@ -39,6 +39,10 @@ class WatchedRecording:
     def index(self, progress: Progress, cancelled: Cancelled) -> None:
         self.passes += 1
         self._inner.index(progress, cancelled)
+
+    @property
+    def counts(self) -> Counts | None:
+        return self._inner.counts
 
     def findings(self) -> Sequence[Finding]:
         return self._findings

@@ -12,7 +12,8 @@ from textual.pilot import Pilot
 
 from evtui.playback.session import Session
 from evtui.playback.transport import Transport
-from evtui.recordings.base import Timeline
+from evtui.recordings.base import Timeline, never_cancelled, no_progress
+from evtui.recordings.hdf5.reader import Hdf5Recording
 from evtui.timing import STAGES, Log
 from evtui.tui.app import EvtuiApp
 from evtui.tui.screens.browser import BrowserScreen
@@ -269,7 +270,8 @@ async def test_the_index_pass_makes_the_timeline_exact_and_is_remembered(
         assert row is not None
         await until(pilot, lambda: row.summary is not None and row.summary.on_fraction is not None)
         remembered = app.services.catalogue.get(row.dataset)
-        assert remembered is not None and remembered.on_fraction is not None
+        assert remembered is not None and remembered.is_counted
+        assert app.services.catalogue.counts(row.dataset) is not None
 
 
 async def test_playing_backwards(app: EvtuiApp, until: Until) -> None:
@@ -362,3 +364,26 @@ async def test_a_and_b_are_set_each_on_its_own(app: EvtuiApp, until: Until) -> N
         await play(app, pilot, until)
         await pilot.press("6", "right_parenthesis", "2", "left_parenthesis")
         assert transport(app).marks == (78_000, 234_000)
+
+
+async def test_the_next_opening_runs_no_second_pass(
+    app: EvtuiApp, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = Path("recordings/fan.h5")
+    counted = app.services.shelf.take(path)
+    counted.index(no_progress, never_cancelled)
+    app.services.shelf.put_back(path)
+    app.services.shelf.close()
+
+    def refuse(*_: object) -> None:
+        raise AssertionError("a second pass")
+
+    monkeypatch.setattr(Hdf5Recording, "index", refuse)
+    monkeypatch.setattr(Hdf5Recording, "timeline", refuse)
+    async with app.run_test() as pilot:
+        await play(app, pilot, until)
+        bar, row = app.player.query_one(TimelineBar), app.browser.row(path)
+        await until(pilot, lambda: bar.timeline is not None and bar.timeline.exact)
+        assert bar.timeline is not None and bar.timeline.on is not None
+        assert row is not None
+        await until(pilot, lambda: row.summary is not None and row.summary.is_counted)

@@ -96,7 +96,9 @@ async def act(app: EvtuiApp, pilot: Pilot[Any], what: str) -> None:
 @pytest.mark.parametrize("glyphs", list(GLYPHS))
 async def test_no_cell_is_wrong(app: EvtuiApp, until: Until, glyphs: str) -> None:
     """One after the other, so that what one situation leaves behind is met by the next."""
-    async with behind_a_model(app).run_test(headless=False, notifications=True, size=(64, 20)) as pilot:
+    async with behind_a_model(app).run_test(
+        headless=False, notifications=True, size=(64, 20)
+    ) as pilot:
         await open_the_fan(app, pilot, until, glyphs)
         for situation, acts in SITUATIONS.items():
             for what in acts:

@@ -17,8 +17,11 @@ _UNREADABLE, _FOUND, _SOUND = 2, 1, 0
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH…", type=click.Path(path_type=Path))
-def check(paths: tuple[Path, ...]) -> None:
+@click.option("--again", is_flag=True, help="Read also what was read before and has not changed.")
+def check(paths: tuple[Path, ...], again: bool) -> None:
     """Read every event and report what is wrong, or was guessed.
+
+    What was read before is remembered, until the file's size or time of change differs.
 
     A line for each finding: path, severity, code and message; "ok" for a recording that has no
     warning and no error.  A note tells what was guessed or is unusual.  Folders are walked.
@@ -32,7 +35,7 @@ def check(paths: tuple[Path, ...]) -> None:
       evtui check flights/ && rsync -a flights/ archive:
     """
     worst = _SOUND
-    for reading in readings(paths, exact=True):
+    for reading in readings(paths, exact=True, again=again):
         for line in report(reading):
             click.echo(line)
         worst = max(worst, _exit_code(reading))

@@ -34,8 +34,8 @@ _FIGURES = (
 def info(paths: tuple[Path, ...], exact: bool, as_json: bool) -> None:
     """Tell format, sensor, events, duration, rate and findings.
 
-    They come from headers and endpoints, or from an earlier count, which is remembered.  Folders
-    are walked.  An estimate is marked with ~.
+    They come from headers and endpoints, or from an earlier count, which is remembered until the
+    file changes.  Folders are walked.  An estimate is marked with ~.
 
     The keys of the JSON form: path, format, bytes, width, height, events, events_exact,
     t_first_us, duration_us, duration_exact, on_fraction (null until counted), and findings, a list

@@ -28,15 +28,16 @@ class Reading:
     summary: Summary
 
 
-def readings(given: Sequence[Path], *, exact: bool) -> Iterator[Reading]:
+def readings(given: Sequence[Path], *, exact: bool, again: bool = False) -> Iterator[Reading]:
     """Every recording under the paths, each read when it is asked for; at least one reading.
 
     What is read goes into the catalogue, where the browser finds it.
 
     Args:
         given: files and folders; folders are walked.
-        exact: count every event.  Otherwise header and endpoints tell, or what is remembered of
-            an earlier count.
+        exact: count every event, unless an earlier count is remembered.  Otherwise header and
+            endpoints tell, where none is.
+        again: count also what is remembered.
     """
     with closing(Catalogue(paths.catalogue_file())) as catalogue:
         if catalogue.problem:
@@ -46,32 +47,32 @@ def readings(given: Sequence[Path], *, exact: bool) -> Iterator[Reading]:
             if isinstance(found, Obstacle):
                 yield Reading(found.path, None, Summary(problem=found.reason))
             else:
-                yield Reading(found.path, found.bytes, _summary(found, catalogue, exact=exact))
+                remembered = None if again else catalogue.get(found)
+                if remembered is None or not remembered.is_counted:
+                    remembered = _summary(found, catalogue, exact=exact)
+                yield Reading(found.path, found.bytes, remembered)
         if found is None:
             for path in given:
                 yield Reading(path, None, Summary(problem="holds no recordings"))
 
 
 def _summary(dataset: Dataset, catalogue: Catalogue, *, exact: bool) -> Summary:
-    remembered = None if exact else catalogue.get(dataset)
-    if remembered is not None and remembered.is_counted:
-        return remembered
     try:
-        summary = _read(dataset.path, exact=exact)
+        return _read(dataset, catalogue, exact=exact)
     except RecordingError as error:
         return Summary(problem=error.reason)
     except LoadError as error:
         return Summary(problem=str(error).removeprefix(f"{dataset.path}: "))
-    catalogue.put(dataset, summary)
-    return summary
 
 
-def _read(path: Path, *, exact: bool) -> Summary:
-    with closing(_open(path)) as recording:
+def _read(dataset: Dataset, catalogue: Catalogue, *, exact: bool) -> Summary:
+    with closing(_open(dataset.path)) as recording:
         if exact:
-            with progress_bar(f"counting {path.name}") as show:
+            with progress_bar(f"counting {dataset.path.name}") as show:
                 recording.index(show, never_cancelled)
-        return of_recording(recording)
+        summary = of_recording(recording)
+        catalogue.put(dataset, summary, recording.counts)
+        return summary
 
 
 def _open(path: Path) -> Recording:

@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from evtui.library.discovery import Dataset
+from evtui.library.packing import pack, unpack
 from evtui.library.summary import Summary
+from evtui.recordings.base import Counts
 
-VERSION = 1
+VERSION = 2
 """Raised when a reader starts to tell something else of the same file."""
 
 _SCHEMA = f"""
@@ -20,6 +22,10 @@ PRAGMA synchronous = NORMAL;
 CREATE TABLE IF NOT EXISTS summaries (
   path TEXT PRIMARY KEY, bytes INTEGER, mtime_ns INTEGER, summary TEXT
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS counts (
+  path TEXT PRIMARY KEY, bytes INTEGER, mtime_ns INTEGER, used INTEGER, content BLOB
+);
+CREATE INDEX IF NOT EXISTS counts_by_use ON counts (used);
 CREATE TABLE IF NOT EXISTS throughputs (
   format TEXT, loader TEXT, bytes INTEGER, seconds REAL, PRIMARY KEY (format, loader)
 ) WITHOUT ROWID;
@@ -27,8 +33,16 @@ PRAGMA user_version = {VERSION};
 """
 
 
+MOST_COUNTS = 2_000
+"""Counts that are kept, of some 6 kB each: those that were used last."""
+
+_NEXT_USE = "(SELECT COALESCE(MAX(used), 0) + 1 FROM counts)"
+
+
 class Catalogue:
-    """Summaries by path, size and mtime; and how fast loaders were.  Safe to use from any thread.
+    """What is known of datasets, by path, size and mtime; and how fast loaders were.
+
+    Safe to use from any thread.
 
     The file is a cache: one that is damaged or of another version is made anew, and where it cannot
     be kept at all (a full disk, a read-only home) the catalogue lives in memory for this run.
@@ -54,12 +68,34 @@ class Catalogue:
         except (ValueError, KeyError, TypeError):
             return None
 
-    def put(self, dataset: Dataset, summary: Summary) -> None:
-        """Remember a dataset's summary in place of an older one."""
-        self._do(
-            "INSERT OR REPLACE INTO summaries VALUES (?, ?, ?, ?)",
-            (_text(dataset.path), dataset.bytes, dataset.mtime_ns, summary.to_json()),
+    def put(self, dataset: Dataset, summary: Summary, counts: Counts | None = None) -> None:
+        """Remember a dataset's summary, and what was counted of it, in place of older ones."""
+        key = (_text(dataset.path), dataset.bytes, dataset.mtime_ns)
+        self._do("INSERT OR REPLACE INTO summaries VALUES (?, ?, ?, ?)", (*key, summary.to_json()))
+        if counts is not None:
+            self._do(
+                f"INSERT OR REPLACE INTO counts VALUES (?, ?, ?, {_NEXT_USE}, ?)",
+                (*key, pack(counts)),
+            )
+            self._do(
+                "DELETE FROM counts WHERE rowid IN"
+                " (SELECT rowid FROM counts ORDER BY used DESC LIMIT -1 OFFSET ?)",
+                (MOST_COUNTS,),
+            )
+
+    def counts(self, dataset: Dataset) -> Counts | None:
+        """What a full pass counted of a dataset that has not changed since."""
+        key = (_text(dataset.path), dataset.bytes, dataset.mtime_ns)
+        row = self._ask(
+            "SELECT content FROM counts WHERE path = ? AND bytes = ? AND mtime_ns = ?", key
         )
+        if row is None:
+            return None
+        self._do(f"UPDATE counts SET used = {_NEXT_USE} WHERE path = ?", key[:1])
+        try:
+            return unpack(row[0])
+        except ValueError:
+            return None
 
     def throughput(self, format_name: str, loader: str) -> float | None:
         """Bytes of file a second that this loader last reached on this format."""

@@ -27,6 +27,8 @@ class Summary:
     duration_us: int | None = None
     duration_exact: bool = False
     on_fraction: float | None = None
+    is_counted: bool = False
+    """Whether a full pass has seen every event, so that no figure and no finding is missing."""
     findings: tuple[Finding, ...] = ()
     problem: str = ""
     """Why the dataset cannot be opened; empty where it can."""
@@ -44,12 +46,6 @@ class Summary:
     def health(self) -> Severity | None:
         """The worst finding's severity; an unreadable dataset is an error."""
         return Severity.ERROR if self.problem else worst(self.findings)
-
-    @property
-    def is_counted(self) -> bool:
-        """Whether a full pass has seen every event, so that no figure and no finding is missing."""
-        exact = self.events_exact and self.duration_exact
-        return exact and (self.on_fraction is not None or self.events == 0)
 
     def to_json(self) -> str:
         return json.dumps(asdict(self))
@@ -74,7 +70,8 @@ class Summary:
 
 def of_recording(recording: Recording) -> Summary:
     """The summary of an open recording."""
-    return _of(recording.info, tuple(recording.findings()))
+    counted = recording.counts is not None  # asked first: it can only become so meanwhile
+    return _of(recording.info, tuple(recording.findings()), counted)
 
 
 def of_file(path: Path) -> Summary:
@@ -93,7 +90,7 @@ def of_file(path: Path) -> Summary:
         recording.close()
 
 
-def _of(info: RecordingInfo, findings: tuple[Finding, ...]) -> Summary:
+def _of(info: RecordingInfo, findings: tuple[Finding, ...], counted: bool) -> Summary:
     return Summary(
         format=info.format,
         layout=info.layout,
@@ -105,6 +102,7 @@ def _of(info: RecordingInfo, findings: tuple[Finding, ...]) -> Summary:
         duration_us=info.duration_us,
         duration_exact=info.duration_exact,
         on_fraction=info.on_fraction,
+        is_counted=counted,
         findings=findings,
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -56,6 +57,10 @@ class RecordingInfo:
         return self.events * US_PER_S / self.duration_us if self.duration_us else 0.0
 
 
+Span = tuple[int, int]
+"""A stretch of time: start and end in µs since the first event."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Timeline:
     """Events per bin over the whole recording, in bins of equal length.
@@ -68,6 +73,10 @@ class Timeline:
     duration_us: int
     exact: bool
     on: NDArray[np.float64] | None = None
+    steps_back: NDArray[np.float64] | None = None
+    """Events of each bin after which time goes back, same shape; None where it never does."""
+    gaps: tuple[Span, ...] = ()
+    """Where no event came though many should have; see ``gaps``."""
 
     @property
     def bin_us(self) -> float:
@@ -78,6 +87,30 @@ class Timeline:
     def rates(self) -> NDArray[np.float64]:
         """Event rate in each bin, events/s."""
         return self.counts * (US_PER_S / self.bin_us)
+
+    def rebinned(self, bins: int) -> Timeline:
+        """The same in another number of bins, the edges moved to the nearest of this one's."""
+        edges = np.rint(np.linspace(0, len(self.counts), bins + 1)).astype(np.int64)
+
+        def resum(counts: NDArray[np.float64]) -> NDArray[np.float64]:
+            return np.diff(np.concatenate([[0.0], np.cumsum(counts)])[edges])
+
+        return dataclasses.replace(
+            self,
+            counts=resum(self.counts),
+            on=None if self.on is None else resum(self.on),
+            steps_back=None if self.steps_back is None else resum(self.steps_back),
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Counts:
+    """What a full pass counted, beside the figures of ``RecordingInfo``."""
+
+    timeline: Timeline
+    """Exact, and finer than a screen shows it."""
+    hot_pixels: NDArray[np.uint16]
+    """Columns and rows of pixels that fire by themselves, shape (N, 2), the fastest first."""
 
 
 class Recording(Protocol):
@@ -105,6 +138,11 @@ class Recording(Protocol):
 
     def index(self, progress: Progress, cancelled: Cancelled) -> None:
         """The full pass for exact counts, ON/OFF and findings; returns early when cancelled."""
+        ...
+
+    @property
+    def counts(self) -> Counts | None:
+        """What the full pass counted; None until ``index`` has run."""
         ...
 
     def findings(self) -> Sequence[Finding]:

@@ -89,7 +89,8 @@ class Unit(Enum):
 
     def _float_to_us(self, raw: Raw) -> Times:
         # float64 first: float32 cannot hold the product of seconds and a million.
-        us = raw.astype(np.float64) * (self.ns / 1_000)
+        with np.errstate(over="ignore"):
+            us = raw.astype(np.float64) * (self.ns / 1_000)
         if not np.all(np.abs(us) < _SAFE_US):
             raise ValueError("a time is not a number")
         return (np.floor(us) if self is Unit.NS else np.rint(us)).astype(np.int64)

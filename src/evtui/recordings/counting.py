@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from evtui.events import Events
-from evtui.recordings.base import Timeline
+from evtui.events import Coordinates, Events, Times
+from evtui.recordings.base import Counts, Span, Timeline
 from evtui.recordings.conventions import LARGEST_SIDE
 from evtui.recordings.findings import Finding, finding
+from evtui.recordings.gaps import find_gaps, longest_gaps, tell_gaps
+from evtui.recordings.pixel_counts import PixelCounts
+from evtui.recordings.time_bins import TimeBins
 from evtui.units import format_count, format_duration
 
-_FINE_BINS = 1 << 16
-_MOST_FINE_BINS = 1 << 20
+_KEPT_BINS = 2_048
 
 
 def timeline_from_places(
@@ -42,12 +44,12 @@ class Tally:
         """Start at nothing.
 
         Args:
-            duration_us: expected; from it comes the fineness of the timeline, 1 µs at best.
+            duration_us: expected; from it comes the fineness of the timeline.
             width: columns of the sensor, for counting the events outside it.
             height: rows of the sensor.
         """
-        self._fine_us = (duration_us + _FINE_BINS) // _FINE_BINS
-        self._fine = np.zeros((_FINE_BINS, 2), np.int64)
+        self._bins = TimeBins(duration_us)
+        self._pixels: PixelCounts | None = PixelCounts(width, height)
         self.events = 0
         self.on = 0
         self.t_last = 0
@@ -64,64 +66,73 @@ class Tally:
         self.largest_step_back = 0
         self._previous_t: int | None = None
         self._runs: list[tuple[int, int, int, int]] = []
+        self._gaps: tuple[Span, ...] = ()
+        self._found_at_end: list[Finding] = []
+        self.counts: Counts | None = None
+        """What is worth keeping; None before ``finish``."""
 
     def add(self, events: Events) -> None:
         """Count one block."""
         if not len(events):
             return
-        earliest, latest = int(events.t.min()), int(events.t.max())
-        self._runs.append((self.events, self.events + len(events), earliest, latest))
-        self.events += len(events)
+        t = events.t
+        back = np.flatnonzero(t[1:] < t[:-1])
+        span = (int(t.min()), int(t.max())) if len(back) else (int(t[0]), int(t[-1]))
+        self._runs.append((self.events, self.events + len(t), *span))
+        self.events += len(t)
         self.on += events.on_count
-        self.t_last = max(self.t_last, latest)
-        self._count_outside(events)
-        self._count_steps_back(events.t)
-        self._count_bins(events)
-
-    def _count_outside(self, events: Events) -> None:
-        x, y = events.x, events.y
-        unlikely = (x >= LARGEST_SIDE) | (y >= LARGEST_SIDE)
-        self.outside += int(np.count_nonzero((x >= self.width) | (y >= self.height)))
-        if unlikely.any():
-            self.unlikely += int(np.count_nonzero(unlikely))
-            x, y = x[~unlikely], y[~unlikely]
-        if len(x):
-            width, height = self.reach
-            self.reach = max(width, int(x.max()) + 1), max(height, int(y.max()) + 1)
-
-    def _count_steps_back(self, t: NDArray[np.int64]) -> None:
-        before = t[:1] if self._previous_t is None else np.array([self._previous_t])
-        steps = np.diff(t, prepend=before)
+        self.t_last = max(self.t_last, span[1])
+        self._bins.add(t, events.p, span, ascending=not len(back))
+        if self._previous_t is not None and t[0] < self._previous_t:
+            self._count_steps_back(np.array([self._previous_t]), t[:1])
+        if len(back):
+            self._count_steps_back(t[back], t[back + 1])
         self._previous_t = int(t[-1])
-        if (worst := int(steps.min())) < 0:
-            self.steps_back += int(np.count_nonzero(steps < 0))
-            self.largest_step_back = max(self.largest_step_back, -worst)
+        self._count_pixels(events.x, events.y)
 
-    def _count_bins(self, events: Events) -> None:
-        bins = np.clip(events.t // self._fine_us, 0, _MOST_FINE_BINS - 1)
-        low, high = int(bins.min()), int(bins.max()) + 1
-        if high > len(self._fine):
-            self._fine = np.pad(self._fine, ((0, high - len(self._fine)), (0, 0)))
-        counts = np.bincount(2 * (bins - low) + events.p, minlength=2 * (high - low))
-        self._fine[low:high] += counts.reshape(-1, 2)
+    def _count_steps_back(self, before: Times, after: Times) -> None:
+        self.steps_back += len(before)
+        self.largest_step_back = max(self.largest_step_back, int((before - after).max()))
+        self._bins.add_steps_back(before)
+
+    def _count_pixels(self, x: Coordinates, y: Coordinates) -> None:
+        columns, rows = int(x.max()) + 1, int(y.max()) + 1
+        if columns > self.width or rows > self.height:
+            self.outside += int(np.count_nonzero((x >= self.width) | (y >= self.height)))
+        if columns > LARGEST_SIDE or rows > LARGEST_SIDE:
+            likely = (x < LARGEST_SIDE) & (y < LARGEST_SIDE)
+            self.unlikely += len(x) - int(np.count_nonzero(likely))
+            x, y = x[likely], y[likely]
+            if not len(x):
+                return
+            columns, rows = int(x.max()) + 1, int(y.max()) + 1
+        self.reach = max(self.reach[0], columns), max(self.reach[1], rows)
+        if self._pixels is not None:
+            self._pixels.add(x, y, columns, rows)
 
     def resize(self, width: int, height: int) -> None:
         """Take a larger sensor, one that has every event but the unlikely ones."""
         self.width, self.height = width, height
         self.outside = self.unlikely
 
+    def finish(self) -> None:
+        """Look for gaps and hot pixels, once every event was counted."""
+        if self._pixels is None:
+            return
+        hot = self._pixels.hot(self.t_last)
+        self._pixels = None  # up to 67 MB
+        gaps = find_gaps(self._bins.counts(self.t_last), self._bins.bin_us) if self.events else ()
+        self._gaps = longest_gaps(gaps)
+        self._found_at_end = [told for told in (tell_gaps(gaps), hot.tell()) if told is not None]
+        self.counts = Counts(self.timeline(_KEPT_BINS), hot.places)
+
     def timeline(self, bins: int) -> Timeline:
         """Events and ON events per bin.
 
         Whole numbers, all of which add up to every event.  Exact to the µs up to 65 ms; above that
-        the bins' edges are moved to the next 1/65536 of the duration.
+        the bins' edges are moved by up to 1/65536 of the duration.
         """
-        edges = np.linspace(0, self.t_last + 1, bins + 1) / self._fine_us
-        places = np.minimum(np.ceil(edges).astype(np.int64), len(self._fine))
-        places[-1] = len(self._fine)
-        below = np.concatenate([np.zeros((1, 2), np.int64), np.cumsum(self._fine, axis=0)])
-        off, on = np.diff(below[places], axis=0).T.astype(np.float64)
-        return Timeline(off + on, self.t_last, exact=True, on=on)
+        return self._bins.timeline(bins, self.t_last, self._gaps)
 
     def rows_reaching(self, t0: int, t1: int) -> Iterator[tuple[int, int]]:
         """Runs of rows, as start and stop, that may have events with t0 ≤ t < t1."""
@@ -130,7 +141,7 @@ class Tally:
                 yield start, stop
 
     def findings(self) -> list[Finding]:
-        """What only a full pass can tell: steps back in time, one polarity, events outside."""
+        """What only a full pass can tell: of time, polarity, the sensor's border and its pixels."""
         found = []
         if self.steps_back:
             count, step = format_count(self.steps_back), format_duration(self.largest_step_back)
@@ -142,4 +153,4 @@ class Tally:
         if self.outside:
             said = f"{format_count(self.outside)} events lie outside {self.width}×{self.height}"
             found.append(finding("out_of_sensor", said))
-        return found
+        return [*found, *self._found_at_end]

@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evtui.events import BYTES_PER_EVENT, Events
-from evtui.recordings.base import Cancelled, Progress, RecordingInfo, Timeline
+from evtui.recordings.base import Cancelled, Counts, Progress, RecordingInfo, Timeline
+from evtui.recordings.counting import Tally
 from evtui.recordings.findings import Finding
 
-_INDEX_STEP = 1 << 20
+_INDEX_STEP = 1 << 18
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,6 +69,7 @@ class MemoryRecording:
         self._findings = tuple(findings)
         first, last = (int(columns.t[0]), int(columns.t[-1])) if len(columns) else (0, 0)
         self._t_first = first
+        self._tally: Tally | None = None
         self.info = dataclasses.replace(
             info,
             events=len(columns),
@@ -83,23 +85,40 @@ class MemoryRecording:
         return self.columns.events(slice(int(start), int(stop)))
 
     def timeline(self, bins: int) -> Timeline:
+        if self._tally is not None:
+            return self._tally.timeline(bins)
         duration = self.info.duration_us
         edges = np.linspace(0, duration + 1, bins + 1) + self._t_first
         counts = np.diff(np.searchsorted(self.columns.t, edges)).astype(np.float64)
         return Timeline(counts, duration, exact=True)
 
     def index(self, progress: Progress, cancelled: Cancelled) -> None:
-        on, total = 0, len(self.columns)
+        if self._tally is not None:
+            progress(1.0)
+            return
+        info, total = self.info, len(self.columns)
+        tally = Tally(info.duration_us, info.width, info.height)
         for start in range(0, total, _INDEX_STEP):
             if cancelled():
                 return
-            on += int(np.count_nonzero(self.columns.polarity[start : start + _INDEX_STEP] > 0))
+            tally.add(self.columns.events(slice(start, start + _INDEX_STEP)))
             progress(min(1.0, (start + _INDEX_STEP) / total))
+        tally.finish()
+        self._tally = tally
         if total:
-            self.info = dataclasses.replace(self.info, on_fraction=on / total)
+            self.info = dataclasses.replace(info, on_fraction=tally.on / total)
+
+    @property
+    def counts(self) -> Counts | None:
+        return self._tally.counts if self._tally is not None else None
 
     def findings(self) -> Sequence[Finding]:
-        return self._findings
+        """What the decoding found; what was counted here too says no more of the same."""
+        if self._tally is None:
+            return self._findings
+        known = {found.code for found in self._findings}
+        counted = self._tally.findings()
+        return (*self._findings, *(found for found in counted if found.code not in known))
 
     def close(self) -> None:
         """Nothing to let go of: the arrays live as long as someone holds them."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from evtui.recordings.base import RecordingInfo
+from evtui.recordings.base import RecordingInfo, never_cancelled, no_progress
 from evtui.recordings.conventions import tell_implausible, tell_size
 from evtui.recordings.findings import Finding, finding
 from evtui.recordings.memory import Columns, MemoryRecording
@@ -55,6 +55,7 @@ def make_loaded(plan: Plan, decoded: Decoded) -> Loaded:
     findings = (*plan.findings, *decoded.findings, *guessed, *counted)
     by_code = {found.code: found for found in findings}  # what was counted says more than a sample
     recording = MemoryRecording(decoded.columns, info, tuple(by_code.values()))
+    recording.index(no_progress, never_cancelled)  # a small part of what decoding took
     return Loaded(
         path=plan.path,
         file_bytes=plan.bytes,

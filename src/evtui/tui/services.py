@@ -10,6 +10,7 @@ from typing import Any
 from evtui import paths, settings
 from evtui.errors import NotEnoughMemory
 from evtui.library.catalogue import Catalogue
+from evtui.library.remembered import remembering
 from evtui.library.shelf import Shelf
 from evtui.settings import Settings
 from evtui.store.memory import read_memory
@@ -26,13 +27,16 @@ class Services:
     catalogue: Catalogue
     store: Store
     memory: MemoryProbe
-    shelf: Shelf = field(default_factory=Shelf)
+    shelf: Shelf = field(init=False)
     log: Log = field(default_factory=Log)
     problems: list[str] = field(default_factory=list)
     """What did not go as asked while these were made; the app says so when it starts."""
     stages: dict[Path, dict[str, float]] = field(default_factory=dict)
     """Seconds by stage of each recording's last opening in this run."""
     config_file: Path = field(default_factory=paths.config_file)
+
+    def __post_init__(self) -> None:
+        self.shelf = Shelf(opener=remembering(self.catalogue))
 
     @classmethod
     def make(cls, chosen: Settings, log: Log) -> Services:

@@ -153,6 +153,41 @@ def test_a_table_that_belongs_to_other_events_is_not_used(path):
     assert abs(counts[0] - middle) < abs(counts[0] - wrong[len(wrong) // 2])
 
 
+def test_a_table_that_does_not_fit_is_found_by_the_full_pass_too(path):
+    truth = made_events(60_000, step_us=7)
+    write_dsec(path, truth, t_offset_us=0)
+    with closing(open_hdf5(path)) as recording:
+        assert "header_differs" not in codes(indexed(recording))
+    with h5py.File(path, "a") as file:
+        file["ms_to_idx"][:] = file["ms_to_idx"][:] // 2
+    with closing(open_hdf5(path)) as recording:
+        assert "header_differs" in codes(indexed(recording))
+
+
+def test_a_table_that_counts_a_row_otherwise_is_no_fault(path):
+    truth = made_events(60_000, step_us=7)
+    write_dsec(path, truth, t_offset_us=0)
+    with h5py.File(path, "a") as file:
+        file["ms_to_idx"][1:] = np.maximum(file["ms_to_idx"][1:].astype(int) - 1, 0)
+    with closing(open_hdf5(path)) as recording:
+        assert "header_differs" not in codes(indexed(recording))
+
+
+@pytest.mark.parametrize("place", ["/", "events"])
+def test_a_number_of_events_that_is_not_so_is_found(path, truth, place):
+    write_columns(path, truth)
+    with h5py.File(path, "a") as file:
+        file[place].attrs["num_events"] = len(truth)
+    with closing(open_hdf5(path)) as recording:
+        assert codes(recording) == set()
+    with h5py.File(path, "a") as file:
+        file[place].attrs["num_events"] = 41_000
+    with closing(open_hdf5(path)) as recording:
+        (found,) = recording.findings()
+        assert (found.code, found.severity) == ("header_differs", "warning")
+        assert found.message == "the file states 41.0 k events and has 40.0 k"
+
+
 def test_no_events(path):
     write_columns(path, Events.empty(), size=None, storage={"chunks": (10,), "maxshape": (None,)})
     with closing(open_hdf5(path)) as recording:

@@ -313,7 +313,7 @@ REAL = {
         "on": 125_183,
         "largest": (639, 479),
         "size": (640, 480),
-        "findings": ["triggers"],
+        "findings": ["hot_pixels", "triggers"],
     },
     "gen41_evt3.raw": {
         "events": 219_596,

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from evtui.errors import CannotRead, DamagedRecording
 from evtui.events import Events
-from evtui.recordings.base import Cancelled, Progress, RecordingInfo, Timeline
+from evtui.recordings.base import Cancelled, Counts, Progress, RecordingInfo, Timeline
 from evtui.recordings.conventions import tell_implausible
 from evtui.recordings.counting import Tally, timeline_from_places
 from evtui.recordings.findings import Finding, finding
@@ -34,7 +34,7 @@ from evtui.recordings.hdf5.columns import Storage, hdf5_errors
 from evtui.recordings.hdf5.decoding import Decoding
 from evtui.recordings.hdf5.layouts import find_stream
 from evtui.recordings.hdf5.statements import read_statements
-from evtui.units import format_duration
+from evtui.units import format_count, format_duration
 
 _INDEX_ROWS = 1 << 18
 """Rows that the full pass reads while windows wait."""
@@ -89,6 +89,7 @@ class Hdf5Recording:
         self._blocks = Blocks(self._stream.source, self._decoding.decoders)
         self._blocks.keep_all(self._decoding.sample)
         self._table: tuple[NDArray[np.int64], NDArray[np.int64]] | None = None
+        self._table_differs = False
         self._tally: Tally | None = None
         self._info = self._describe()
 
@@ -166,7 +167,9 @@ class Hdf5Recording:
         except DamagedRecording:
             return nothing  # the events tell the same, only a little later
         zero = self._decoding.t_zero_us
-        if not _fits(table, *self._blocks.places(), zero, self._blocks.rows):
+        places = self._blocks.places()
+        if not _fits(table, *places, zero, self._blocks.rows):
+            self._table_differs = not _fits_roughly(table, *places, zero)
             return nothing
         ms = np.arange(0, len(table), -(-len(table) // _TABLE_PLACES))
         times = ms * 1_000 - zero
@@ -176,6 +179,9 @@ class Hdf5Recording:
     def index(self, progress: Progress, cancelled: Cancelled) -> None:
         if self._tally is not None:
             return
+        with self._reading():
+            if self._table is None:
+                self._table = self._read_table()
         tally = Tally(self._info.duration_us, self._info.width, self._info.height)
         step = max(1, _INDEX_ROWS // self._blocks.t_rows) * self._blocks.t_rows
         for start in range(0, self._blocks.rows, step):
@@ -186,6 +192,7 @@ class Hdf5Recording:
                 events = self._blocks.events_once(start, stop)
             tally.add(events)
             progress(stop / self._blocks.rows)
+        tally.finish()
         with self._lock:
             self._adopt(tally)
 
@@ -203,13 +210,26 @@ class Hdf5Recording:
             on_fraction=tally.on / tally.events if tally.events else None,
         )
 
+    @property
+    def counts(self) -> Counts | None:
+        return self._tally.counts if self._tally is not None else None
+
     def findings(self) -> Sequence[Finding]:
         found = [*self._stream.findings, *self._decoding.findings()]
         if not self._info.events:
             found.append(finding("no_events"))
         if implausible := tell_implausible(self._info.events, self._info.duration_us):
             found.append(implausible)
-        return [*found, *self._findings_of_events()]
+        return [*found, *self._findings_of_statements(), *self._findings_of_events()]
+
+    def _findings_of_statements(self) -> Iterator[Finding]:
+        stated, events = self._stated.events, self._info.events
+        if stated is not None and stated != events:
+            said = f"the file states {format_count(stated)} events and has {format_count(events)}"
+            yield finding("header_differs", said)
+        if self._table_differs:
+            said = "its table of rows by ms does not fit the times of its events, and is not used"
+            yield finding("header_differs", said)
 
     def _findings_of_events(self) -> Iterator[Finding]:
         if self._tally is not None:
@@ -252,3 +272,13 @@ def _fits(
     inside = (ms >= 0) & (ms < len(table) - 1)
     ms, rows = ms[inside], rows[inside]
     return bool(len(ms) and np.all(table[ms] <= rows) and np.all(rows < table[ms + 1]))
+
+
+def _fits_roughly(
+    table: NDArray[np.int64], rows: NDArray[np.int64], times: NDArray[np.int64], zero_us: int
+) -> bool:
+    """Whether rows whose times are known lie where the table says, give or take a ms."""
+    ms = (times + zero_us) // 1_000
+    inside = (ms >= 1) & (ms < len(table) - 2)
+    ms, rows = ms[inside], rows[inside]
+    return bool(np.all((table[ms - 1] <= rows) & (rows < table[ms + 2])))

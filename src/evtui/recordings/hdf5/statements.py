@@ -26,6 +26,7 @@ EVTUI_FORMAT = "evtui events"
 _UNIT_NAMES = ("unit", "units", "time_unit", "time_units", "timestamp_unit", "t_unit")
 _SIDE_NAMES = (("width", "height"), ("sensor_width", "sensor_height"))
 _SIZE_NAMES = ("sensor_size", "sensor_resolution", "resolution", "geometry", "calib/resolution")
+_COUNT_NAMES = ("num_events",)
 _TIME_TABLE_NAMES = ("ms_to_idx", "ms_map_idx")
 
 _MOST_BYTES = 4_096
@@ -41,6 +42,8 @@ class Statements:
     unit: Unit | None = None
     polarity: PolarityConvention | None = None
     size: tuple[int, int] | None = None
+    events: int | None = None
+    """How many there are."""
     t_offset: Raw | None = None
     """To be added to every t, in the unit of t; shape (1,) (DSEC)."""
     time_table: Any = None
@@ -64,6 +67,7 @@ def read_statements(stream: Stream) -> Statements:
         unit=_unit(places) or (Unit.US if plain_us else None),
         polarity=ZERO_ONE if ours or prophesee else None,
         size=_size(places),
+        events=_count(places),
         t_offset=None if offset is None else np.atleast_1d(offset[()])[:1],
         time_table=table,
         header=_header(places),
@@ -93,6 +97,13 @@ def _size(places: tuple[Any, ...]) -> tuple[int, int] | None:
                 if not _text(value):
                     numbers.sort(reverse=True)
                 return numbers[0], numbers[1]
+    return None
+
+
+def _count(places: tuple[Any, ...]) -> int | None:
+    for value in _values(places, _COUNT_NAMES):
+        if np.size(value) == 1 and np.asarray(value).dtype.kind in "iu":
+            return int(np.reshape(value, -1)[0])
     return None
 
 

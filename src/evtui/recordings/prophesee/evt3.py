@@ -25,6 +25,7 @@ from evtui.errors import UnsupportedRecording
 from evtui.events import Events
 from evtui.recordings.base import (
     Cancelled,
+    Counts,
     Progress,
     RecordingInfo,
     Timeline,
@@ -207,6 +208,10 @@ class Evt3Recording:
             on_fraction=tally.on / tally.events if tally.events else None,
         )
         self._pass = done
+
+    @property
+    def counts(self) -> Counts | None:
+        return self._pass.tally.counts if self._pass is not None else None
 
     def findings(self) -> Sequence[Finding]:
         found = list(self._findings_at_opening())

@@ -110,6 +110,7 @@ def full_pass(
         tally.add(events)
         if block % _TOLD_EVERY == 0 or block == blocks.count - 1:
             progress((block + 1) / blocks.count)
+    tally.finish()
     return FullPass(tally, carries, earliest, latest, oddities, wraps)
 
 

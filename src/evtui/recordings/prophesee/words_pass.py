@@ -74,4 +74,5 @@ def full_pass(
         if len(t := block.events.t):
             runs.append(Run(block.start, block.stop, block.before, int(t.min()), int(t.max())))
         progress(block.stop / words.count)
+    tally.finish()
     return FullPass(tally, runs, rounds, oddities)

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from evtui.events import Events
 from evtui.recordings.base import (
     Cancelled,
+    Counts,
     Progress,
     RecordingInfo,
     Timeline,
@@ -231,6 +232,10 @@ class WordsRecording:
             duration_exact=True,
             on_fraction=tally.on / tally.events if tally.events else None,
         )
+
+    @property
+    def counts(self) -> Counts | None:
+        return self._pass.tally.counts if self._pass is not None else None
 
     def findings(self) -> Sequence[Finding]:
         found = [*self._guesses, *self._findings_at_opening()]

@@ -34,6 +34,7 @@ from evtui.units import printable
 
 if TYPE_CHECKING:
     from evtui.library.summary import Summary
+    from evtui.recordings.base import Counts
     from evtui.store.loaded import Loaded
     from evtui.store.messages import CacheStats
     from evtui.tui.services import Services
@@ -269,16 +270,16 @@ class BrowserScreen(Screen[None]):
     def _loaded(self, path: Path, loaded: Loaded) -> None:
         from evtui.library.summary import of_recording
 
-        self.learn(path, of_recording(loaded.recording))
+        self.learn(path, of_recording(loaded.recording), loaded.recording.counts)
         if self._open_when_loaded == path and self.is_current:
             self.post_message(OpenRecording(path, loaded))
 
-    def learn(self, path: Path, summary: Summary) -> None:
+    def learn(self, path: Path, summary: Summary, counts: Counts | None = None) -> None:
         """Remember what is now known exactly of a dataset, and show it."""
         row = self._table.row(path)
         if row is None:
             return
-        self._services.catalogue.put(row.dataset, summary)
+        self._services.catalogue.put(row.dataset, summary, counts)
         self._table.learn(row.dataset, summary)
         if row is self._table.current:
             self.query_one(PreviewPane).show(row)
