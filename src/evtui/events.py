@@ -59,6 +59,11 @@ class Events:
 
     def between(self, t0: int, t1: int) -> Events:
         """The events of t0 ≤ t < t1 in their order: views without a copy, unless time goes back."""
+        if not len(self):
+            return self
+        earliest, latest = int(self.t.min()), int(self.t.max())
+        if t0 <= earliest and latest < t1:
+            return self
         inside = (self.t >= t0) & (self.t < t1)
         if not inside.any():
             return Events.empty()
@@ -70,6 +75,25 @@ class Events:
     def copy(self) -> Events:
         """The same events in arrays of their own, so that those they were views of can go."""
         return Events(self.t.copy(), self.x.copy(), self.y.copy(), self.p.copy())
+
+    @staticmethod
+    def uninitialised(rows: int) -> Events:
+        """Columns of so many events that have yet to be written.
+
+        They are parts of one piece of memory: the system takes longer to find four than most
+        decoding takes to fill them.
+        """
+        piece = np.empty(rows * BYTES_PER_EVENT, np.uint8)
+        ends = np.cumsum([8, 2, 2]) * rows
+        t, x, y, p = np.split(piece, ends)
+        return Events(t.view(np.int64), x.view(np.uint16), y.view(np.uint16), p)
+
+    def fill(self, events: Events) -> None:
+        """Write events of the same number here, which may lie in the same memory."""
+        self.t[:] = events.t
+        self.x[:] = events.x
+        self.y[:] = events.y
+        self.p[:] = events.p
 
     @property
     def on_count(self) -> int:
