@@ -123,3 +123,17 @@ class Events:
             np.concatenate([part.y for part in parts]),
             np.concatenate([part.p for part in parts]),
         )
+
+
+def _keep_freed_memory() -> None:
+    """Let the C library keep the memory of arrays that are freed, for the next ones.
+
+    glibc hands what was freed back to the system from 128 kB on, and clears new pages for the next
+    array, which takes longer than most decoding does in it.  Once it has seen a larger piece freed
+    it keeps pieces up to that size, as far as 32 MB (mallopt(3), M_MMAP_THRESHOLD): here it sees
+    one, of which nothing was ever touched.
+    """
+    np.empty(31 << 20, np.uint8)
+
+
+_keep_freed_memory()

@@ -67,9 +67,11 @@ def high_times(
     Returns:
         How many of the wanted words have no TIME_HIGH before them, and the time for each other.
     """
-    others = np.flatnonzero(~are_wanted)
-    starts = places - np.searchsorted(others, places)
-    count = len(are_wanted) - len(others)
+    count = int(np.count_nonzero(are_wanted))
+    if count + len(places) == len(are_wanted):
+        starts = places - np.arange(len(places))  # the other words are TIME_HIGH, as is usual
+    else:
+        starts = places - np.searchsorted(np.flatnonzero(~are_wanted), places)
     if before is not None:
         starts, times = np.append(0, starts), np.append(before, times)
     untimed = int(starts[0]) if len(starts) else count
