@@ -1,20 +1,24 @@
 """Readers: random 10 ms windows, cold and warm, and the whole decode beside evlib and faery.
 
-    python benchmarks/readers.py [--events 100_000_000] [--decode-events 20_000_000] [FORMAT …]
+    python benchmarks/readers.py [--events 100_000_000] [--decode-events 20_000_000]
+                                 [--faery-python PYTHON] [FORMAT …]
 
 The files are a bar that turns over noise, written by the tests' encoders.  Windows are read from
 files of ``--events``; ``cold`` drops the file's page cache before each.  The whole decode is timed
 on files of ``--decode-events``, each program in a process of its own, imports left out; a peer that
-is not installed or refuses the file is skipped with a word.
+is not installed or refuses the file is skipped with a word.  The programs take turns, and the
+median of the rounds counts.
 """
 
 from __future__ import annotations
 
 import argparse
+import statistics
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -151,15 +155,30 @@ def windows(path: Path, runs: int, *, cold: bool) -> list[float]:
     return seconds
 
 
-def decode(code: str, *arguments: Path) -> str:
+def decode(python: str, code: str, *arguments: Path) -> float | str:
     """Million events a second of a whole decode in a process of its own, or why not."""
-    command = [sys.executable, "-c", code, *map(str, arguments)]
+    command = [python, "-c", code, *map(str, arguments)]
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode:
         lines = done.stderr.strip().splitlines()
         return f"skipped ({lines[-1][:50] if lines else done.returncode})"
     count, seconds = done.stdout.split()[-2:]
-    return f"{int(count) / float(seconds) / 1e6:7.1f} Mev/s"
+    return int(count) / float(seconds) / 1e6
+
+
+def in_turns(rounds: int, programs: dict[str, Callable[[], float | str]]) -> str:
+    """The median rate of each program, all of them run once a round, or why there is none."""
+    rates: dict[str, list[float | str]] = {name: [] for name in programs}
+    for _ in range(rounds):
+        for name, run in programs.items():
+            if not rates[name] or isinstance(rates[name][0], float):
+                rates[name].append(run())
+    return "   ".join(f"{name} {_median(found)}" for name, found in rates.items())
+
+
+def _median(rates: list[float | str]) -> str:
+    numbers = [rate for rate in rates if isinstance(rate, float)]
+    return f"{statistics.median(numbers):6.1f} Mev/s" if numbers else str(rates[0])
 
 
 def main() -> None:
@@ -168,6 +187,8 @@ def main() -> None:
     parser.add_argument("--events", type=int, default=100_000_000)
     parser.add_argument("--decode-events", type=int, default=20_000_000)
     parser.add_argument("--runs", type=int, default=60)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--faery-python", default=sys.executable, metavar="PYTHON")
     chosen = parser.parse_args()
     formats = chosen.formats or list(WRITERS)
     print(f"random {WINDOW_US // 1000} ms windows of {chosen.events:,} events")
@@ -179,8 +200,12 @@ def main() -> None:
     print(f"whole decode of {chosen.decode_events:,} events")
     for name in formats:
         path, small = made(name, chosen.decode_events), made(name, SLICE)
-        ours, faery, evlib = decode(OURS, path, small), decode(FAERY, path), decode(EVLIB, path)
-        print(f"  {name:<10} evtui {ours}   faery {faery}   evlib {evlib}")
+        programs = {
+            "evtui": partial(decode, sys.executable, OURS, path, small),
+            "faery": partial(decode, chosen.faery_python, FAERY, path),
+            "evlib": partial(decode, sys.executable, EVLIB, path),
+        }
+        print(f"  {name:<10} {in_turns(chosen.rounds, programs)}")
 
 
 if __name__ == "__main__":

@@ -90,3 +90,24 @@ def test_between_keeps_the_order_where_time_goes_back():
     events = at_times([10, 50, 20, 30, 60, 25])
     assert events.between(20, 40).t.tolist() == [20, 30, 25]
     assert events.between(20, 40).x.tolist() == [2, 3, 5]
+
+
+def test_columns_that_are_not_written_yet_are_apart(three):
+    events = Events.uninitialised(3)
+    assert [column.dtype for column in columns(events)] == [
+        column.dtype for column in columns(three)
+    ]
+    events.fill(three)
+    assert events.equals(three)
+    assert len(Events.uninitialised(0)) == 0
+
+
+def test_filling_copes_with_columns_in_the_same_memory(three):
+    events = Events.concatenate([three, three])
+    events[:3].fill(events[1:4])
+    assert events[:3].equals(Events.concatenate([three[1:], three[:1]]))
+
+
+def test_events_that_all_lie_between_are_not_copied(three):
+    assert three.between(0, 6) is three
+    assert three.between(0, 5).equals(three[:1])

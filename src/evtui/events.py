@@ -59,6 +59,11 @@ class Events:
 
     def between(self, t0: int, t1: int) -> Events:
         """The events of t0 ≤ t < t1 in their order: views without a copy, unless time goes back."""
+        if not len(self):
+            return self
+        earliest, latest = int(self.t.min()), int(self.t.max())
+        if t0 <= earliest and latest < t1:
+            return self
         inside = (self.t >= t0) & (self.t < t1)
         if not inside.any():
             return Events.empty()
@@ -70,6 +75,25 @@ class Events:
     def copy(self) -> Events:
         """The same events in arrays of their own, so that those they were views of can go."""
         return Events(self.t.copy(), self.x.copy(), self.y.copy(), self.p.copy())
+
+    @staticmethod
+    def uninitialised(rows: int) -> Events:
+        """Columns of so many events that have yet to be written.
+
+        They are parts of one piece of memory: the system takes longer to find four than most
+        decoding takes to fill them.
+        """
+        piece = np.empty(rows * BYTES_PER_EVENT, np.uint8)
+        ends = np.cumsum([8, 2, 2]) * rows
+        t, x, y, p = np.split(piece, ends)
+        return Events(t.view(np.int64), x.view(np.uint16), y.view(np.uint16), p)
+
+    def fill(self, events: Events) -> None:
+        """Write events of the same number here, which may lie in the same memory."""
+        self.t[:] = events.t
+        self.x[:] = events.x
+        self.y[:] = events.y
+        self.p[:] = events.p
 
     @property
     def on_count(self) -> int:
@@ -99,3 +123,17 @@ class Events:
             np.concatenate([part.y for part in parts]),
             np.concatenate([part.p for part in parts]),
         )
+
+
+def _keep_freed_memory() -> None:
+    """Let the C library keep the memory of arrays that are freed, for the next ones.
+
+    glibc hands what was freed back to the system from 128 kB on, and clears new pages for the next
+    array, which takes longer than most decoding does in it.  Once it has seen a larger piece freed
+    it keeps pieces up to that size, as far as 32 MB (mallopt(3), M_MMAP_THRESHOLD): here it sees
+    one, of which nothing was ever touched.
+    """
+    np.empty(31 << 20, np.uint8)
+
+
+_keep_freed_memory()

@@ -24,6 +24,9 @@ from evtui.units import US_PER_S
 SLICE_EVENTS = 1 << 20
 """Events that our own reader decodes at once, where they come evenly."""
 
+_APPENDED_EVENTS = 1 << 15
+"""Events that are handed over at once: few enough to stay in the processor's cache meanwhile."""
+
 _ALWAYS_US = 1 << 60
 
 
@@ -153,8 +156,12 @@ def _slices(duration_us: int, count: int) -> Iterator[tuple[int, int]]:
 
 
 def _append(writer: ColumnWriter, events: Events | Run, t_first_us: int) -> None:
-    polarity = events.p.view(np.int8) * np.int8(2) - np.int8(1)
-    writer.append(events.t + t_first_us, _as_int16(events.x), _as_int16(events.y), polarity)
+    for start in range(0, len(events.t), _APPENDED_EVENTS):
+        part = slice(start, start + _APPENDED_EVENTS)
+        polarity = events.p[part].view(np.int8) * np.int8(2)
+        polarity -= np.int8(1)
+        x, y = _as_int16(events.x[part]), _as_int16(events.y[part])
+        writer.append(events.t[part] + t_first_us, x, y, polarity)
 
 
 def _as_int16(positions: Column) -> Column:

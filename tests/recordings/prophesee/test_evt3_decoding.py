@@ -62,6 +62,27 @@ def test_any_words_decode_as_the_rules_say(words):
     assert dtypes == [np.int64, np.uint16, np.uint16, np.uint8]
 
 
+_EVENT = st.builds(
+    lambda y, x: [word(ADDR_Y, y), word(ADDR_X, x)], st.integers(0, 2047), st.integers(0, 4095)
+)
+lone_events = st.lists(_EVENT, min_size=20, max_size=60).map(
+    lambda pairs: list(itertools.chain(*pairs))
+)
+
+
+@given(lone_events, st.dictionaries(st.integers(0, 120), _WORD, max_size=4), st.booleans())
+def test_events_with_a_row_each_decode_as_the_rules_say(words, others, is_row_first):
+    for place, other in sorted(others.items()):
+        words.insert(place, other)
+    words = [word(TIME_HIGH, 1), *words[not is_row_first :]]
+    truth, odd = decode_slowly(words)
+    events, oddities, _ = decode_in_blocks(words, [])
+    assert events.equals(truth)
+    assert oddities == Oddities(**odd)
+    parts = decode_in_blocks(words, [1, len(words) // 2])
+    assert parts[0].equals(truth)
+
+
 @given(any_words, st.lists(st.integers(0, 120), max_size=8))
 def test_blocks_decode_as_the_whole_does(words, cuts):
     whole = decode_in_blocks(words, [])

@@ -102,7 +102,7 @@ class Blocks:
             self.kept_bytes -= dropped.nbytes
 
     def _note_steps(self, t: Column) -> None:
-        if len(t) > 1:
+        if np.any(t[1:] < t[:-1]):
             self.step_back = max(self.step_back, -int(np.diff(t).min()))
 
     def _rows(self, name: str, start: int, stop: int) -> Column:

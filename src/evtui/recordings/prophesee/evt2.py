@@ -9,6 +9,7 @@ import numpy as np
 
 from evtui.errors import UnsupportedRecording
 from evtui.events import Events, Times
+from evtui.recordings.gathering import Room
 from evtui.recordings.prophesee import evt2_heads
 from evtui.recordings.prophesee.words_coding import Oddities, Places
 from evtui.recordings.prophesee.words_file import WordFile, Words, raw_file
@@ -43,12 +44,14 @@ class Evt2:
     def marks(self, words: Words) -> tuple[Places, Times]:
         return evt2_heads.time_marks(words)
 
-    def events(self, words: Words, places: Places, times: Times, before: int | None) -> Events:
-        rows = np.flatnonzero(evt2_heads.are_cd(words))
-        rows, t = evt2_heads.high_times(rows, places, times, before)
-        cd = words[rows]
-        x, y = evt2_heads.pixels(cd)
-        return Events(t + evt2_heads.low_times(cd), x, y, evt2_heads.polarities(cd))
+    def events(
+        self, words: Words, places: Places, times: Times, before: int | None, room: Room
+    ) -> Events:
+        are_cd = evt2_heads.are_cd(words)
+        untimed, highs = evt2_heads.high_times(are_cd, places, times, before)
+        events = room(len(highs))
+        evt2_heads.write_cd(words[are_cd][untimed:], highs, events)
+        return events
 
     def count(self, words: Words) -> int:
         return int(np.count_nonzero(evt2_heads.are_cd(words)))

@@ -3,6 +3,8 @@
 ==============  ==================================================================
 evt3_words      the kinds of words, and what they leave behind for the next
 evt3_clock      when their events happened: wraps, damage and false times
+evt3_scan       where the events of words are
+evt3_vectors    words that are several events each
 evt3_decoding   words into events
 evt3_blocks     the blocks of a file, at whose borders decoding can begin
 evt3_marks      the time at a place, told from the words before it
@@ -35,7 +37,8 @@ from evtui.recordings.base import (
 from evtui.recordings.conventions import tell_implausible, tell_size
 from evtui.recordings.counting import timeline_from_places
 from evtui.recordings.findings import Finding, finding
-from evtui.recordings.prophesee.evt3_blocks import USUAL_GRAIN, Blocks, Grain
+from evtui.recordings.gathering import Gathering
+from evtui.recordings.prophesee.evt3_blocks import USUAL_GRAIN, Blocks, FindBase, Grain, Run
 from evtui.recordings.prophesee.evt3_opening import (
     events_per_word,
     first_time,
@@ -55,6 +58,8 @@ SMALL_BYTES = 4 << 20
 
 _CURVE_LOOKS = 200
 _LIMIT_US = 1 << 61
+_MARGIN = 1.05
+"""How much more events than blocks have on average memory is set aside for."""
 
 
 def open_evt3(path: Path) -> Evt3Recording:
@@ -145,23 +150,27 @@ class Evt3Recording:
         start, stop = (min(max(t, -_LIMIT_US), _LIMIT_US) for t in (t0, t1))
         if stop <= start or (self._info.events_exact and not self._info.events):
             return Events.empty()
-        return Events.concatenate(self._pieces(start, stop))
-
-    def _pieces(self, t0: int, t1: int) -> Iterator[Events]:
-        """The events of a window, a few blocks at a time."""
-        zero, done = self._info.t_first_us, self._pass
-        if done is not None:
-            runs, find_base = list(done.runs(t0, t1)), None
-        else:
-            with self._lock:
-                runs = [self._skeleton.run(t0 + zero, t1 + zero)]
-            find_base = self._skeleton.find_base
+        runs, find_base = self._runs(start, stop)
+        gathering = Gathering(self._expect(runs))
+        zero = self._info.t_first_us
         for run in runs:
-            for decoded in self._blocks.decoded(run, find_base=find_base):
-                events = counted_from(decoded, zero)
-                inside = events.between(t0, t1)
-                # A copy of a part, so that the whole block is not kept in memory.
-                yield inside if len(inside) == len(events) else inside.copy()
+            for decoded in self._blocks.decoded(run, None, find_base, gathering.room):
+                gathering.keep(counted_from(decoded, zero), start, stop)
+        return gathering.events()
+
+    def _runs(self, t0: int, t1: int) -> tuple[list[Run], FindBase | None]:
+        """Blocks that have every event of t0 ≤ t < t1, and what looks up a base before them."""
+        done = self._pass
+        if done is not None:
+            return list(done.runs(t0, t1)), None
+        zero = self._info.t_first_us
+        with self._lock:
+            return [self._skeleton.run(t0 + zero, t1 + zero)], self._skeleton.find_base
+
+    def _expect(self, runs: Sequence[Run]) -> int:
+        """About how many events some blocks have, rather a few too many."""
+        words = sum(self._blocks.place(run.stop) - self._blocks.place(run.first) for run in runs)
+        return round(_MARGIN * words * self._info.events / self._blocks.total)
 
     def timeline(self, bins: int) -> Timeline:
         if self._pass is not None:

@@ -9,6 +9,8 @@ from functools import partial
 
 import numpy as np
 
+from evtui.events import Events
+from evtui.recordings.gathering import Room
 from evtui.recordings.prophesee.evt3_decoding import Decoded, decode, follow_base
 from evtui.recordings.prophesee.evt3_words import (
     TIME,
@@ -21,7 +23,7 @@ from evtui.recordings.prophesee.evt3_words import (
 from evtui.recordings.prophesee.words_file import WordFile
 
 _FIRST_LOOK = 1 << 9
-_MOST_AT_ONCE = 1 << 17
+_MOST_AT_ONCE = 1 << 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,9 @@ class Grain:
 
 
 USUAL_GRAIN = Grain()
+
+FindBase = Callable[[int], Carry]
+"""Looks up ``base`` and ``base_on`` before a block."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +94,8 @@ class Blocks:
         self,
         run: Run,
         at_once: int | None = None,
-        find_base: Callable[[int], Carry] | None = None,
+        find_base: FindBase | None = None,
+        room: Room = Events.uninitialised,
     ) -> Iterator[Decoded]:
         """Decode some blocks, a few at once.
 
@@ -98,6 +104,7 @@ class Blocks:
             at_once: how many blocks go into one step; by default as many as are fastest.
             find_base: looks up ``base`` and ``base_on`` before a block, where ``run.carry`` lacks
                 them although the file may have them.
+            room: gives the columns of each step's events.
         """
         carry = run.carry
         step = at_once or max(1, _MOST_AT_ONCE // self.grain.block)
@@ -108,7 +115,7 @@ class Blocks:
                 found = find_base(first)
                 carry = dataclasses.replace(carry, base=found.base, base_on=found.base_on)
                 find_base = None
-            done = decode(words, carry, partial(self.next_high, self.place(stop)))
+            done = decode(words, carry, partial(self.next_high, self.place(stop)), room)
             carry = done.carry
             yield done
 

@@ -160,7 +160,9 @@ def settle(stamps: Times, counts: Numbers, carry: Carry) -> Settled:
     first = int(stamps[0])
     stamp = first if carry.stamp is None else carry.stamp
     t = first if carry.t is None else carry.t
-    steps = np.diff(stamps, prepend=stamp)
+    steps = stamps.copy()
+    steps[0] -= stamp
+    steps[1:] -= stamps[:-1]
     goes_back = steps <= -HIGH_US
     times, late = stamps, 0
     if t > first or steps.min() < 0:

@@ -13,6 +13,7 @@ from evtui.events import Events
 from evtui.recordings.base import Cancelled, Progress, RecordingInfo
 from evtui.recordings.counting import Tally
 from evtui.recordings.findings import Finding, finding
+from evtui.recordings.gathering import Gathering
 from evtui.recordings.prophesee.evt3_blocks import Blocks, Run
 from evtui.recordings.prophesee.evt3_clock import HIGH_US, ROUND_HIGHS
 from evtui.recordings.prophesee.evt3_decoding import Decoded, Oddities
@@ -98,7 +99,9 @@ def full_pass(
     earliest, latest = np.full(blocks.count, FAR), np.full(blocks.count, -FAR)
     oddities, wraps = Oddities(), 0
     carry = Carry()
-    for block, done in enumerate(blocks.decoded(Run(0, blocks.count, carry), at_once=1)):
+    room = Gathering(blocks.grain.block).room
+    run = Run(0, blocks.count, carry)
+    for block, done in enumerate(blocks.decoded(run, at_once=1, room=room)):
         if cancelled():
             return None
         carries[block], carry = carry, done.carry

@@ -28,6 +28,8 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from evtui.events import Coordinates, Polarities
+
 DTYPE = np.dtype("<u2")
 
 Words: TypeAlias = NDArray[Any]
@@ -43,6 +45,7 @@ UNKNOWN_KINDS = (0x1, 0x9, 0xB, 0xC, 0xD)
 PIXEL = 0x07FF
 """The bits of a row or column."""
 ON_BIT = 0x0800
+_KIND = 0xF000
 TIME = 0x0FFF
 """The bits of a time."""
 
@@ -70,7 +73,19 @@ class Carry:
 
 def kinds_of(words: Words) -> Kinds:
     """The kind of each word."""
-    return np.right_shift(words.view(np.uint8)[1::2], 4)
+    # Shifted and narrowed in a row: faster than the upper bytes alone, which lie apart.
+    return np.right_shift(words, 12).astype(np.uint8)
+
+
+def are_of(kind: int, words: Words) -> NDArray[np.bool_]:
+    """Which words are of a kind."""
+    are: NDArray[np.bool_] = (words & _KIND) == kind << 12
+    return are
+
+
+def columns_and_on(words: Words) -> tuple[Coordinates, Polarities]:
+    """Column and polarity of ADDR_X and VECT_BASE_X words."""
+    return np.bitwise_and(words, PIXEL), ((words & ON_BIT) != 0).view(np.uint8)
 
 
 def masks_of(vectors: Words, kinds: Kinds) -> Words:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evtui.events import Events, Times
+from evtui.recordings.gathering import Room
 from evtui.recordings.prophesee.words_clock import Clock
 from evtui.recordings.prophesee.words_file import WordFile, Words
 
@@ -75,7 +76,9 @@ class Coding(Protocol):
         """Where the time marks are, and what the clock shows at each, µs."""
         ...
 
-    def events(self, words: Words, places: Places, times: Times, before: int | None) -> Events:
+    def events(
+        self, words: Words, places: Places, times: Times, before: int | None, room: Room
+    ) -> Events:
         """Decode a run of words.
 
         Args:
@@ -84,6 +87,7 @@ class Coding(Protocol):
             times: of its time marks, µs; those of the events follow from them.
             before: of the last time mark before it; without one the events up to the first mark
                 are left out, for their time is unknown.
+            room: gives the columns to write them into.
         """
         ...
 
@@ -113,7 +117,13 @@ class Block:
 
 
 def decode(
-    words: WordFile, coding: Coding, start: int, stop: int, before: int | None, zero: int = 0
+    words: WordFile,
+    coding: Coding,
+    start: int,
+    stop: int,
+    before: int | None,
+    zero: int = 0,
+    room: Room = Events.uninitialised,
 ) -> Iterator[Block]:
     """The words start to stop, decoded block by block.
 
@@ -124,11 +134,12 @@ def decode(
         stop: the word after the last.
         before: the unwrapped time of the last time mark before these words, µs.
         zero: the unwrapped time from which those of the events are counted, µs.
+        room: gives the columns of each block's events.
     """
     for place, run in words.blocks(start, stop, BLOCK_WORDS):
         places, raw = coding.marks(run)
         times = coding.clock.unwrap(raw, before)
         since = None if before is None else before - zero
-        events = coding.events(run, places, times - zero, since)
+        events = coding.events(run, places, times - zero, since, room)
         yield Block(place, place + len(run), run, before, place + places, times, events)
         before = int(times[-1]) if len(times) else before

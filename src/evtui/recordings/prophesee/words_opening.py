@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from evtui.events import Events
 from evtui.recordings.conventions import extent
 from evtui.recordings.prophesee.words_clock import Rounds
 from evtui.recordings.prophesee.words_coding import BLOCK_WORDS, Coding, decode
@@ -63,6 +64,6 @@ def reach(coding: Coding, landmarks: Landmarks) -> tuple[int, int]:
     width = height = 0
     for block in landmarks.spread(_LOOKS):
         words = landmarks.look(block)
-        events = coding.events(words, *coding.marks(words), before=0)
+        events = coding.events(words, *coding.marks(words), 0, Events.uninitialised)
         width, height = max(width, extent(events.x)), max(height, extent(events.y))
     return width, height

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from evtui.recordings.base import Cancelled, Progress, RecordingInfo
 from evtui.recordings.counting import Tally
 from evtui.recordings.findings import Finding, finding
+from evtui.recordings.gathering import Gathering
 from evtui.recordings.prophesee.words_clock import Rounds
-from evtui.recordings.prophesee.words_coding import Coding, Oddities, decode
+from evtui.recordings.prophesee.words_coding import BLOCK_WORDS, Coding, Oddities, decode
 from evtui.recordings.prophesee.words_file import WordFile
 from evtui.units import format_count
 
@@ -65,7 +66,8 @@ def full_pass(
     """
     tally = Tally(info.duration_us, info.width, info.height)
     rounds, oddities, runs = Rounds(coding.clock), Oddities(), list[Run]()
-    for block in decode(words, coding, 0, words.count, None, info.t_first_us):
+    room = Gathering(BLOCK_WORDS).room
+    for block in decode(words, coding, 0, words.count, None, info.t_first_us, room):
         if cancelled():
             return None
         tally.add(block.events)

@@ -15,6 +15,7 @@ from __future__ import annotations
 import dataclasses
 import threading
 from collections.abc import Iterator, Sequence
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +33,7 @@ from evtui.recordings.base import (
 from evtui.recordings.conventions import tell_implausible, tell_size
 from evtui.recordings.counting import timeline_from_places
 from evtui.recordings.findings import Finding, finding
+from evtui.recordings.gathering import Gathering
 from evtui.recordings.prophesee.words_clock import Rounds
 from evtui.recordings.prophesee.words_coding import Coding, decode
 from evtui.recordings.prophesee.words_file import RawFile, WordFile
@@ -66,7 +68,13 @@ _CURVE_LOOKS = 200
 _FEWEST = 1e-9
 """Events per word where the looks saw none: there may be some all the same."""
 
+_MARGIN = 0.01
+"""Events per word, more than the file has on average, for which memory is set aside."""
+
 _LIMIT_US = 1 << 61
+
+Span: TypeAlias = tuple[int, int, int | None]
+"""Words from start to stop, and the unwrapped time of the last time mark before them, µs."""
 
 
 class WordsRecording:
@@ -155,14 +163,14 @@ class WordsRecording:
         start, stop = (min(max(t, -_LIMIT_US), _LIMIT_US) for t in (t0, t1))
         if stop <= start:
             return Events.empty()
-        return Events.concatenate(
-            events.between(start, stop)
-            for span in self._spans(start, stop)
-            for events in self._decoded(*span)
-        )
+        spans = self._spans(start, stop)
+        gathering = Gathering(self._expect(spans))
+        for span in spans:
+            self._gather(span, start, stop, gathering)
+        return gathering.events()
 
-    def _spans(self, t0: int, t1: int) -> list[tuple[int, int, int | None]]:
-        """Words that have every event of t0 ≤ t < t1: start, stop, and the time before them."""
+    def _spans(self, t0: int, t1: int) -> list[Span]:
+        """Words that have every event of t0 ≤ t < t1."""
         done = self._pass
         if done is not None and done.rounds.step_back:
             return [(run.start, run.stop, run.before) for run in done.runs_reaching(t0, t1)]
@@ -170,11 +178,17 @@ class WordsRecording:
         with self._lock:
             return [self._search.span(t0 + zero - self._coding.mark_us + 1, t1 + zero)]
 
-    def _decoded(self, start: int, stop: int, before: int | None) -> Iterator[Events]:
-        zero = self._info.t_first_us
-        for block in decode(self._words, self._coding, start, stop, before, zero):
+    def _expect(self, spans: Sequence[Span]) -> int:
+        """About how many events some spans have, rather a few too many."""
+        share = self._info.events / max(1, self._words.count)
+        return round(sum(stop - start for start, stop, _before in spans) * (share + _MARGIN))
+
+    def _gather(self, span: Span, t0: int, t1: int, gathering: Gathering) -> None:
+        start, stop, before = span
+        zero, room = self._info.t_first_us, gathering.room
+        for block in decode(self._words, self._coding, start, stop, before, zero, room):
             self._rounds.meet(block.times)
-            yield block.events
+            gathering.keep(block.events, t0, t1)
 
     def timeline(self, bins: int) -> Timeline:
         if self._pass is not None:
