@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from evtui.events import Coordinates, Events, Times
-from evtui.recordings.base import Counts, Span, Timeline
+from evtui.recordings.base import Counts, RecordingInfo, Span, Timeline
 from evtui.recordings.conventions import LARGEST_SIDE
 from evtui.recordings.findings import Finding, finding
 from evtui.recordings.gaps import find_gaps, longest_gaps, tell_gaps
@@ -139,6 +140,19 @@ class Tally:
         for start, stop, earliest, latest in self._runs:
             if earliest < t1 and latest >= t0:
                 yield start, stop
+
+    def complete(self, info: RecordingInfo) -> RecordingInfo:
+        """The same with every figure that was counted, once all events were."""
+        return dataclasses.replace(
+            info,
+            width=self.width,
+            height=self.height,
+            events=self.events,
+            events_exact=True,
+            duration_us=self.t_last,
+            duration_exact=True,
+            on_fraction=self.on / self.events if self.events else None,
+        )
 
     def findings(self) -> list[Finding]:
         """What only a full pass can tell: of time, polarity, the sensor's border and its pixels."""

@@ -87,18 +87,18 @@ FORMATS: tuple[Format, ...] = (
         "EVT3",
         (".raw",),
         states_evt("3"),
-        reader="evtui.recordings.prophesee.evt3:open_evt3",
+        reader="evtui.recordings.prophesee.raw:open_raw",
         by_evlib=True,
     ),
     # evlib gives junk for the legacy order of EVT2.1's halves, without an error.
     Format(
-        "EVT2.1", (".raw",), states_evt("2.1"), reader="evtui.recordings.prophesee.evt21:open_evt21"
+        "EVT2.1", (".raw",), states_evt("2.1"), reader="evtui.recordings.prophesee.raw:open_raw"
     ),
     Format(
         "EVT2",
         (".raw",),
         states_evt("2"),
-        reader="evtui.recordings.prophesee.evt2:open_evt2",
+        reader="evtui.recordings.prophesee.raw:open_raw",
         by_evlib=True,
     ),
     # evlib takes DAT for text, or for EVT2 where it is named .raw.

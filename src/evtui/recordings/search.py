@@ -9,6 +9,17 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from collections.abc import Callable, Sequence
 
+FAR = 1 << 62
+"""As a time, µs: later than any; its negative is earlier than any."""
+
+_LIMIT_US = 1 << 61
+
+
+def within_reach(t0: int, t1: int) -> tuple[int, int]:
+    """The bounds of a window in µs, brought near enough that sums with other times hold."""
+    start, stop = (min(max(t, -_LIMIT_US), _LIMIT_US) for t in (t0, t1))
+    return start, stop
+
 
 class SortedSearch:
     """Searches a sequence of numbers that never decreases and is read through ``probe``.

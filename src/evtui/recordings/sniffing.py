@@ -27,8 +27,22 @@ def starts_with(magic: bytes) -> Test:
 
 
 def states_evt(version: str) -> Test:
-    """A Prophesee RAW file whose header states this EVT version: ``2``, ``2.1`` or ``3``."""
-    return lambda head: parse_header(head).version == version
+    """A Prophesee RAW file of this EVT version, ``2``, ``2.1`` or ``3``.
+
+    By its header, or by its words where the header states none.
+    """
+    return lambda head: _evt_version(head) == version
+
+
+def _evt_version(head: bytes) -> str | None:
+    header = parse_header(head)
+    if header.version or not header.may_be_raw:
+        return header.version
+    # Only old files need it: it costs every start some ms.
+    from evtui.recordings.prophesee.likeness import likeliest
+
+    told = likeliest([head[header.data_offset :]])
+    return told.version if told else None
 
 
 def is_dat(head: bytes) -> bool:

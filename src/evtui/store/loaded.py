@@ -11,7 +11,7 @@ from evtui.recordings.base import RecordingInfo, never_cancelled, no_progress
 from evtui.recordings.conventions import tell_implausible, tell_size
 from evtui.recordings.findings import Finding, finding
 from evtui.recordings.memory import Columns, MemoryRecording
-from evtui.recordings.sensors import stated_size
+from evtui.recordings.prophesee.raw_header import RawHeader
 from evtui.recordings.whole import Facts
 from evtui.store.loader import Decoded
 from evtui.store.plan import Plan
@@ -87,7 +87,7 @@ def _describe(plan: Plan, decoded: Decoded) -> tuple[RecordingInfo, list[Finding
     if plan.info is not None:
         return dataclasses.replace(plan.info, on_fraction=on_fraction), []
     guessed = []
-    size = facts.size or stated_size(plan.header)
+    size = facts.size or RawHeader(plan.header, 0).size
     if size is None:
         width, height, guess = tell_size(written.width, written.height)
         size = width, height

@@ -92,12 +92,76 @@ def test_a_size_that_is_not_stated_is_told_from_the_events(path, truth):
 
 def test_records_of_version_1_have_their_pixel_in_fewer_bits(path):
     truth = events_of([(0, 303, 239, 1), (5, 0, 128, 0), (9, 255, 0, 1)])
-    word = truth.x.astype("<u4") | truth.y.astype("<u4") << 9 | truth.p.astype("<u4") << 17
-    records = np.stack([truth.t.astype("<u4"), word], axis=1)
-    path.write_bytes(b"% Version 1\n\x00\x08" + records.tobytes())
+    path.write_bytes(b"% Version 1\n\x00\x08" + records_of_version_1(truth))
     with closing(open_dat(path)) as recording:
         assert recording.window(0, FAR_US).equals(truth)
         assert recording.info.layout == "type 0x00 (2D), version 1"
+
+
+def records_of_version_1(events):
+    """They have 9 bits for x, 8 for y and 1 for the polarity."""
+    word = events.x.astype("<u4") | events.y.astype("<u4") << 9 | events.p.astype("<u4") << 17
+    return np.stack([events.t.astype("<u4"), word], axis=1).astype("<u4").tobytes()
+
+
+@pytest.fixture
+def small_truth(truth):
+    return Events(truth.t, truth.x % 304, truth.y % 240, truth.p)
+
+
+WITHOUT_VERSION = b"% Data file containing Event2D events.\n% Width 304\n% Height 240\n"
+STATED = WITHOUT_VERSION + b"% Version "
+
+
+@pytest.mark.parametrize("old", [False, True])
+@pytest.mark.parametrize("line", [b"", b"% Version of last week\n"])
+def test_a_version_that_is_not_stated_is_told_from_the_records(path, small_truth, old, line):
+    records = records_of_version_1(small_truth) if old else dat_records(small_truth)
+    path.write_bytes(WITHOUT_VERSION + line + b"\x00\x08" + records)
+    with closing(open_dat(path)) as recording:
+        assert recording.info.layout.endswith("version 1") is old
+        assert recording.window(0, FAR_US).equals(small_truth)
+        assert codes(indexed(recording)) == ["layout_guessed"]
+        assert f"records {1 if old else 2} is taken" in recording.findings()[0].message
+
+
+@pytest.mark.parametrize("old", [False, True])
+def test_a_version_that_the_records_contradict_is_not_taken(path, small_truth, old):
+    records = records_of_version_1(small_truth) if old else dat_records(small_truth)
+    path.write_bytes(STATED + (b"2" if old else b"1") + b"\n\x00\x08" + records)
+    with closing(open_dat(path)) as recording:
+        assert recording.window(0, FAR_US).equals(small_truth)
+        assert codes(indexed(recording)) == ["header_differs"]
+
+
+@pytest.mark.parametrize(("stated", "old"), [(b"0", True), (b"1.0", True), (b"2.0", False)])
+def test_a_version_may_be_any_number(path, small_truth, stated, old):
+    records = records_of_version_1(small_truth) if old else dat_records(small_truth)
+    path.write_bytes(STATED.lower() + stated + b"\n\x00\x08" + records)
+    with closing(open_dat(path)) as recording:
+        assert recording.window(0, FAR_US).equals(small_truth)
+        assert codes(indexed(recording)) == []
+
+
+def test_rows_at_the_top_that_are_all_off_are_version_2_where_it_is_stated(path, truth):
+    top = Events(truth.t, truth.x, truth.y % 16, truth.p * 0)
+    with closing(open_dat(write_dat(path, top))) as recording:
+        assert recording.window(0, FAR_US).equals(top)
+        assert codes(indexed(recording)) == ["one_polarity"]
+
+
+def test_a_sensor_that_most_events_exceed_is_not_believed(path, truth):
+    header = HEADER_WITHOUT_SIZE + b"% Width 128\n% Height 128\n"
+    with closing(open_dat(write_dat(path, truth, header=header))) as recording:
+        assert (recording.info.width, recording.info.height) == (640, 480)
+        assert codes(indexed(recording)) == ["header_differs", "size_guessed"]
+
+
+@pytest.mark.parametrize("header", [HEADER, b"% Width 304\n"])
+def test_a_file_without_events_tells_nothing_of_its_version(path, header):
+    path.write_bytes(header + b"\x0c\x08")
+    with closing(open_dat(path)) as recording:
+        assert {"no_events"} <= set(codes(recording)) <= {"no_events", "size_guessed"}
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,11 @@ import pytest
 
 from contract.truths import between, made_events
 from contract.words_contract import WordsContract, as_if_large
-from evtui.errors import UnsupportedRecording
 from evtui.events import Events
 from evtui.recordings.base import never_cancelled, no_progress
 from evtui.recordings.prophesee import words_search
 from evtui.recordings.prophesee.evt2 import open_evt2
+from evtui.recordings.prophesee.raw import open_raw
 from support.by_evlib import in_order, rows_by_evlib
 from support.evt2_files import EVT2_HEADER, evt2_words, time_highs, write_words
 from support.words_reference import EVT2_ROUND, evt2_slowly
@@ -25,7 +25,7 @@ class TestContract(WordsContract):
     round_us = EVT2_ROUND
     longest_gap_us = 3 * EVT2_ROUND
     largest = 2047
-    open_file = staticmethod(open_evt2)
+    open_file = staticmethod(open_raw)
 
     def write(self, path, events, t_first_us):
         return write_words(path, EVT2_HEADER, evt2_words(events, t_first_us, repeat=2))
@@ -65,12 +65,6 @@ def test_a_plain_file_has_no_findings(path, truth):
         assert info.t_first_us == 5_000
         assert info.header["evt"] == "2.0"
         assert indexed(recording).findings() == []
-
-
-def test_another_encoding_is_refused(path):
-    path.write_bytes(EVT2_HEADER.replace(b"2.0", b"3.0"))
-    with pytest.raises(UnsupportedRecording, match="does not state EVT 2"):
-        open_evt2(path)
 
 
 def test_a_size_that_is_not_stated_is_told_from_a_sample_and_corrected_by_the_full_pass(

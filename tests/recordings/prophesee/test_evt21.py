@@ -8,10 +8,10 @@ import pytest
 from contract.recording_contract import RecordingContract
 from contract.truths import made_events
 from contract.words_contract import WordsContract, as_if_large
-from evtui.errors import UnsupportedRecording
 from evtui.events import Events
 from evtui.recordings.base import never_cancelled, no_progress
 from evtui.recordings.prophesee.evt21 import open_evt21
+from evtui.recordings.prophesee.raw import open_raw
 from support.evt2_files import (
     EVT21_HEADER,
     EVT21_LEGACY_HEADER,
@@ -22,14 +22,13 @@ from support.strategies import events_of
 from support.words_reference import EVT2_ROUND, evt21_slowly
 
 FAR_US = 1 << 50
-OLD_HEADER = b"% geometry 640x480\n% evt 2.1\n% end\n"
 
 
 class TestContract(WordsContract):
     round_us = EVT2_ROUND
     longest_gap_us = 3 * EVT2_ROUND
     largest = 2047
-    open_file = staticmethod(open_evt21)
+    open_file = staticmethod(open_raw)
 
     def write(self, path, events, t_first_us):
         return write_words(path, EVT21_HEADER, evt21_words(events, t_first_us, repeat=2))
@@ -78,12 +77,6 @@ def test_a_plain_file_has_no_findings(path, truth):
         assert codes(recording) == []
 
 
-def test_another_encoding_is_refused(path):
-    path.write_bytes(EVT21_HEADER.replace(b"EVT21", b"EVT3"))
-    with pytest.raises(UnsupportedRecording, match="does not state EVT 2"):
-        open_evt21(path)
-
-
 def test_a_vector_gives_its_events_from_left_to_right(path):
     row = events_of([(0, 64 + bit, 7, 1) for bit in range(0, 32, 3)])
     words = evt21_words(row)
@@ -99,25 +92,6 @@ def test_a_vector_without_a_bit_holds_no_event(path, truth):
     with closing(open_evt21(write_words(path, EVT21_HEADER, words))) as recording:
         assert recording.info.events == len(truth)
         assert recording.window(0, FAR_US).equals(truth)
-
-
-@pytest.mark.parametrize("legacy", [False, True])
-def test_an_order_that_is_not_stated_is_told_from_the_words(path, truth, legacy):
-    with closing(
-        open_evt21(write_words(path, OLD_HEADER, evt21_words(truth, 3_000, legacy=legacy)))
-    ) as recording:
-        assert recording.info.layout.endswith("legacy" if legacy else "little-endian")
-        assert recording.window(0, FAR_US).equals(truth)
-        assert codes(recording) == ["word_order_guessed"]
-
-
-def test_an_order_may_be_stated_in_a_line_of_its_own(path, truth):
-    header = OLD_HEADER.replace(b"% end", b"% endianness legacy\n% end")
-    with closing(
-        open_evt21(write_words(path, header, evt21_words(truth, legacy=True)))
-    ) as recording:
-        assert recording.window(0, FAR_US).equals(truth)
-        assert codes(recording) == []
 
 
 def test_dense_vectors_of_a_large_file_are_counted_by_a_sample(path, monkeypatch):

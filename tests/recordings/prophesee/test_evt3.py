@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from contract.recording_contract import FAR_US, RecordingContract
 from contract.truths import HEIGHT, WIDTH, between, made_events
-from evtui.errors import CannotRead, DamagedRecording, RecordingError, UnsupportedRecording
+from evtui.errors import CannotRead, DamagedRecording, RecordingError
 from evtui.events import Events
 from evtui.recordings.base import Recording, never_cancelled, no_progress
 from evtui.recordings.findings import CODES
@@ -240,13 +240,6 @@ def test_a_file_without_events_says_so(tmp_path, data, opener):
         assert (recording.info.events, recording.info.events_exact) == (0, True)
         assert len(recording.window(-FAR_US, FAR_US)) == 0
         assert recording.timeline(3).counts.tolist() == [0, 0, 0]
-
-
-def test_another_encoding_is_refused(tmp_path):
-    path = tmp_path / "a.raw"
-    path.write_bytes(HEADER.replace(b"EVT3", b"EVT2"))
-    with pytest.raises(UnsupportedRecording, match=r"a\.raw: its header does not state EVT 3"):
-        open_evt3(path)
 
 
 @pytest.mark.parametrize("opener", [open_evt3, open_as_large])

@@ -9,9 +9,10 @@ from evtui.recordings.prophesee.evt3_blocks import Blocks, Grain, Run
 from evtui.recordings.prophesee.evt3_clock import no_more
 from evtui.recordings.prophesee.evt3_decoding import decode
 from evtui.recordings.prophesee.evt3_marks import Mark, follow_marks, steady_mark
-from evtui.recordings.prophesee.evt3_seeking import FAR, Skeleton
+from evtui.recordings.prophesee.evt3_seeking import Skeleton
 from evtui.recordings.prophesee.evt3_words import Carry
 from evtui.recordings.prophesee.words_file import WordFile, raw_file
+from evtui.recordings.search import FAR
 from support.evt3_files import (
     ADDR_X,
     ADDR_Y,

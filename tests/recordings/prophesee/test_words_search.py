@@ -9,12 +9,12 @@ from evtui.recordings.prophesee import words_search
 from evtui.recordings.prophesee.evt2 import Evt2
 from evtui.recordings.prophesee.words_file import WordFile, raw_file
 from evtui.recordings.prophesee.words_search import (
-    FAR,
     Landmarks,
     WordSearch,
     follow_rounds,
     tell_rounds,
 )
+from evtui.recordings.search import FAR
 from support.evt2_files import EVT2_HEADER, time_highs, write_words
 
 CODING = Evt2()

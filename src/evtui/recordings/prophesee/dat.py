@@ -12,20 +12,28 @@ polarity  bits 28 to 31   bit 17
 ========  ==============  ============
 
 The types 0x00 (any 2D event, in old files) and 0x0C (CD) have the same records (docs.prophesee.ai,
-"DAT File Format"; for version 1 ``load_atis_data.m`` of Prophesee's toolbox).
+"DAT File Format"; for version 1 ``load_cd_events.m`` of Prophesee's toolbox).
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from evtui.errors import DamagedRecording, UnsupportedRecording
-from evtui.events import Events, Times
+from evtui.events import Coordinates, Events, Times
+from evtui.recordings.conventions import LARGEST_SIDE
+from evtui.recordings.findings import Finding, finding
 from evtui.recordings.gathering import Room
+from evtui.recordings.prophesee.likeness import LITTLE
+from evtui.recordings.prophesee.raw_fields import field_of
+from evtui.recordings.prophesee.raw_header import RawHeader
+from evtui.recordings.prophesee.told import Told, tell_size_stated
 from evtui.recordings.prophesee.words_clock import Clock
 from evtui.recordings.prophesee.words_coding import Oddities, Places
 from evtui.recordings.prophesee.words_file import RawFile, WordFile, Words, raw_file
@@ -34,6 +42,11 @@ from evtui.recordings.prophesee.words_recording import WordsRecording
 _RECORD_BYTES = 8
 _EVENT_TYPES = {0x00: "2D", 0x0C: "CD"}
 _TRIGGERS = 0x0E
+
+_SAMPLE_RECORDS = 1 << 12
+_ENOUGH = 64
+"""Records from which a header is rather wrong than they."""
+_BITS_OF_VERSION_1 = (1 << 18) - 1
 
 
 def open_dat(path: Path) -> WordsRecording:
@@ -46,10 +59,51 @@ def open_dat(path: Path) -> WordsRecording:
     """
     with raw_file(path) as file:
         layout = _require_events(file)
-        old = file.header.fields.get("Version", "") in ("0", "1")
-        coding = Dat(layout + ", version 1", _VERSION_1) if old else Dat(layout, _VERSION_2)
-        words = WordFile(file, file.header.data_offset + 2, coding.dtype)
-        return WordsRecording(file, words, coding)
+        records = WordFile(file, file.header.data_offset + 2, Dat.dtype)
+        sample = records.read(0, min(records.count, _SAMPLE_RECORDS))["word"]
+        is_old, findings = tell_layout(_stated_version(file.header), sample)
+        coding = Dat(layout + ", version 1", VERSION_1) if is_old else Dat(layout, VERSION_2)
+        size, doubt = tell_size_stated(file.header, *coding.pixels(sample))
+        findings += [doubt] if doubt else []
+        return WordsRecording(file, records, coding, Told(LITTLE, size, tuple(findings)))
+
+
+def tell_layout(stated: float | None, sample: Words) -> tuple[bool, list[Finding]]:
+    """Whether records have the layout of version 1, with a finding unless the header says so.
+
+    Words of version 1 have 18 bits; in such of version 2 these hold no row from 16 on, and no ON.
+    Prophesee's own ``load_cd_events.m`` takes version 1 where none is stated, although most such
+    files are of version 2.
+
+    Args:
+        stated: the version, if the header has one.
+        sample: the first words, without their times.
+    """
+    have_18_bits = sample <= _BITS_OF_VERSION_1
+    if stated is None:
+        is_old = bool(len(sample)) and bool(have_18_bits.all())
+        said = f"the version is not stated; from the first records {1 if is_old else 2} is taken"
+        return is_old, [finding("layout_guessed", said)] if len(sample) else []
+    is_old = stated < 2
+    if len(sample) >= _ENOUGH and _contradicts(is_old, sample, have_18_bits):
+        said = f"the header states version {stated:g}, but the records are of version"
+        said += f" {2 if is_old else 1} and are read as that"
+        return not is_old, [finding("header_differs", said)]
+    return is_old, []
+
+
+def _contradicts(is_old: bool, sample: Words, have_18_bits: NDArray[np.bool_]) -> bool:
+    """Whether most records are not of the version that is stated."""
+    if is_old:
+        return float(np.mean(have_18_bits)) < 0.5
+    # Read as version 2, the row of version 1 goes on in the column.
+    columns = sample & np.uint32((1 << VERSION_2.x_bits) - 1)
+    return bool(have_18_bits.all()) and float(np.mean(columns >= LARGEST_SIDE)) > 0.25
+
+
+def _stated_version(header: RawHeader) -> float | None:
+    number = re.fullmatch(r"\d+(?:\.\d+)?", field_of(header.fields, "Version"))
+    return float(number[0]) if number else None
 
 
 def _require_events(file: RawFile) -> str:
@@ -67,7 +121,7 @@ def _require_events(file: RawFile) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Fields:
+class Layout:
     """The bits of a record's word: x lowest, then y, then the polarity."""
 
     x_bits: int
@@ -75,8 +129,8 @@ class Fields:
     polarity_bits: int
 
 
-_VERSION_2 = Fields(14, 14, 4)
-_VERSION_1 = Fields(9, 8, 1)
+VERSION_2 = Layout(14, 14, 4)
+VERSION_1 = Layout(9, 8, 1)
 
 
 class Dat:
@@ -88,7 +142,7 @@ class Dat:
     mark_us = 1
     all_events = True
 
-    def __init__(self, layout: str, fields: Fields) -> None:
+    def __init__(self, layout: str, fields: Layout) -> None:
         self.layout = layout
         self._x_mask = np.uint16((1 << fields.x_bits) - 1)
         self._y_mask = np.uint16((1 << fields.y_bits) - 1)
@@ -116,6 +170,11 @@ class Dat:
         bits &= self._p_mask
         np.not_equal(bits, 0, out=events.p.view(np.bool_))
         return events
+
+    def pixels(self, word: Words) -> tuple[Coordinates, Coordinates]:
+        """x and y of records, of which only the words are given."""
+        x = (word & self._x_mask).astype(np.uint16)
+        return x, ((word >> self._y_shift) & self._y_mask).astype(np.uint16)
 
     def count(self, words: Words) -> int:
         return len(words)

@@ -2,7 +2,8 @@
 
 One half of a word is a head, as in EVT 2.0 (``evt2_heads``), the other a mask: bit ``k`` of it
 stands for an event at ``x + k``.  The head is the half of the higher value, which a file has last;
-the IMX636 sends it first, and its files state ``endianness=legacy`` (docs.prophesee.ai, "EVT 2.1
+the IMX636 sends it first, and its files state ``endianness=legacy``; of 64 bits that are stored
+most significant byte first, ``endianness=big``, it comes first, too (docs.prophesee.ai, "EVT 2.1
 Format"; OpenEB, ``evt21_event_types.h``).
 """
 
@@ -14,68 +15,32 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from evtui.errors import UnsupportedRecording
 from evtui.events import Events, Times
-from evtui.recordings.findings import Finding, finding
 from evtui.recordings.gathering import Room
 from evtui.recordings.prophesee import evt2_heads
-from evtui.recordings.prophesee.raw_header import RawHeader
+from evtui.recordings.prophesee.likeness import BIG, LEGACY, LITTLE
+from evtui.recordings.prophesee.told import Told
 from evtui.recordings.prophesee.words_coding import Oddities, Places
 from evtui.recordings.prophesee.words_file import WordFile, Words, raw_file
 from evtui.recordings.prophesee.words_recording import WordsRecording
 
-_SAMPLE_WORDS = 1 << 14
 
+def open_evt21(path: Path, told: Told | None = None) -> WordsRecording:
+    """Open a file of EVT 2.1 words, whatever encoding its header states; see ``raw.open_raw``.
 
-def open_evt21(path: Path) -> WordsRecording:
-    """Open an EVT 2.1 file for reading window by window.
+    Args:
+        path: the file.
+        told: what is known of its words; by default what the header states.
 
     Raises:
         CannotRead: the operating system refuses.
         DamagedRecording: its header does not end.
-        UnsupportedRecording: its header states another encoding.
     """
     with raw_file(path) as file:
-        if file.header.version != "2.1":
-            raise UnsupportedRecording(path, "its header does not state EVT 2.1")
-        words = WordFile(file, file.header.data_offset, _dtype(head_first=False))
-        sample = words.read(0, min(words.count, _SAMPLE_WORDS))
-        head_first, guess = tell_half_order(file.header, sample)
-        coding = Evt21(head_first)
-        words = WordFile(file, file.header.data_offset, coding.dtype)
-        return WordsRecording(file, words, coding, [guess] if guess else [])
-
-
-def tell_half_order(header: RawHeader, sample: Words) -> tuple[bool, Finding | None]:
-    """Whether the head is the first half of a word, with a finding if the header does not say so.
-
-    ``% format EVT21;…;endianness=legacy`` or ``little``.  Otherwise it is told from the words: in
-    the wrong order most of them have reserved types, or there is no TIME_HIGH.
-
-    Args:
-        header: of the file.
-        sample: its first words, with ``head`` taken for the second half.
-    """
-    options = header.fields.get("format", "").split(";")
-    stated = header.fields.get("endianness", "")
-    if stated == "legacy" or "endianness=legacy" in options:
-        return True, None
-    if stated or any(option.startswith("endianness=") for option in options):
-        return False, None
-    head_first = _likeness(sample["mask"]) > _likeness(sample["head"])
-    said = "the order of the halves of a word is not stated; from the words it is told that"
-    said += " the one with the type comes " + ("first" if head_first else "last")
-    return head_first, finding("word_order_guessed", said)
-
-
-def _likeness(heads: NDArray[np.uint32]) -> tuple[int, int]:
-    places, _times = evt2_heads.time_marks(heads)
-    return -evt2_heads.oddities(heads).damaged, len(places)
-
-
-def _dtype(head_first: bool) -> np.dtype[Any]:
-    names = ["head", "mask"] if head_first else ["mask", "head"]
-    return np.dtype([(name, "<u4") for name in names])
+        told = told or Told.by_header(file.header)
+        coding = Evt21(told.order)
+        words = WordFile(file, file.header.data_offset, coding.dtype, told.order == BIG)
+        return WordsRecording(file, words, coding, told)
 
 
 class Evt21:
@@ -86,9 +51,10 @@ class Evt21:
     mark_us = evt2_heads.MARK_US
     all_events = False
 
-    def __init__(self, head_first: bool) -> None:
-        self.dtype = _dtype(head_first)
-        self.layout = "64-bit words, " + ("legacy" if head_first else "little-endian")
+    def __init__(self, order: str) -> None:
+        names = ["mask", "head"] if order == LITTLE else ["head", "mask"]
+        self.dtype: np.dtype[Any] = np.dtype([(name, "<u4") for name in names])
+        self.layout = "64-bit words, " + (order if order == LEGACY else f"{order}-endian")
 
     def marks(self, words: Words) -> tuple[Places, Times]:
         return evt2_heads.time_marks(words["head"])

@@ -21,7 +21,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from evtui.events import Events, Times
+from evtui.events import Coordinates, Events, Times
 from evtui.recordings.prophesee.words_clock import Clock
 from evtui.recordings.prophesee.words_coding import Oddities, Places
 
@@ -100,6 +100,12 @@ def write_cd(cd: Heads, highs: Times, events: Events) -> None:
     bits &= np.uint32(0x3F)
     np.copyto(t, bits)
     t += highs
+
+
+def pixels(cd: Heads) -> tuple[Coordinates, Coordinates]:
+    """x and y of CD words."""
+    x = (cd >> np.uint32(11)).astype(np.uint16) & np.uint16(0x7FF)
+    return x, cd.astype(np.uint16) & np.uint16(0x7FF)
 
 
 def oddities(heads: Heads) -> Oddities:

@@ -16,14 +16,12 @@ evt3_pass       what a pass over every word tells
 
 from __future__ import annotations
 
-import dataclasses
 import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 
-from evtui.errors import UnsupportedRecording
 from evtui.events import Events
 from evtui.recordings.base import (
     Cancelled,
@@ -34,7 +32,7 @@ from evtui.recordings.base import (
     never_cancelled,
     no_progress,
 )
-from evtui.recordings.conventions import tell_implausible, tell_size
+from evtui.recordings.conventions import tell_implausible
 from evtui.recordings.counting import timeline_from_places
 from evtui.recordings.findings import Finding, finding
 from evtui.recordings.gathering import Gathering
@@ -50,30 +48,33 @@ from evtui.recordings.prophesee.evt3_opening import (
 from evtui.recordings.prophesee.evt3_pass import FullPass, counted_from, full_pass
 from evtui.recordings.prophesee.evt3_seeking import Skeleton
 from evtui.recordings.prophesee.evt3_words import DTYPE
+from evtui.recordings.prophesee.likeness import BIG
+from evtui.recordings.prophesee.told import SensorSize, Told
 from evtui.recordings.prophesee.words_file import RawFile, WordFile, raw_file
+from evtui.recordings.search import within_reach
 from evtui.units import format_count
 
 SMALL_BYTES = 4 << 20
 """Up to this size a file is decoded whole when it is opened: some 50 ms."""
 
 _CURVE_LOOKS = 200
-_LIMIT_US = 1 << 61
 _MARGIN = 1.05
 """How much more events than blocks have on average memory is set aside for."""
 
 
-def open_evt3(path: Path) -> Evt3Recording:
-    """Open an EVT3 file for reading window by window.
+def open_evt3(path: Path, told: Told | None = None) -> Evt3Recording:
+    """Open a file of EVT3 words, whatever encoding its header states; see ``raw.open_raw``.
+
+    Args:
+        path: the file.
+        told: what is known of its words; by default what the header states.
 
     Raises:
         CannotRead: the operating system refuses.
         DamagedRecording: its header does not end.
-        UnsupportedRecording: its header states another encoding.
     """
     with raw_file(path) as file:
-        if file.header.version != "3":
-            raise UnsupportedRecording(path, "its header does not state EVT 3.0")
-        return Evt3Recording(file)
+        return Evt3Recording(file, told=told)
 
 
 class Evt3Recording:
@@ -84,7 +85,11 @@ class Evt3Recording:
     """
 
     def __init__(
-        self, file: RawFile, grain: Grain = USUAL_GRAIN, small_bytes: int = SMALL_BYTES
+        self,
+        file: RawFile,
+        grain: Grain = USUAL_GRAIN,
+        small_bytes: int = SMALL_BYTES,
+        told: Told | None = None,
     ) -> None:
         """Take over an open file.
 
@@ -92,18 +97,20 @@ class Evt3Recording:
             file: is closed with the recording.
             grain: how finely it is looked at.
             small_bytes: up to which size it is decoded whole.
+            told: what is known of its words; by default what the header states.
 
         Raises:
             CannotRead: the operating system refuses.
             DamagedRecording: the file has become shorter.
         """
         self._file = file
-        self._words = WordFile(file, file.header.data_offset, DTYPE)
+        self._told = told or Told.by_header(file.header)
+        is_big = self._told.order == BIG
+        self._words = WordFile(file, file.header.data_offset, DTYPE, is_big)
         self._blocks = Blocks(self._words, grain)
         self._lock = threading.Lock()
         self._skeleton = Skeleton(self._blocks)
         self._pass: FullPass | None = None
-        self._size_guess: Finding | None = None
         self._sample = take_sample(self._blocks)
         self._info = self._describe()
         if file.bytes <= small_bytes:
@@ -112,7 +119,8 @@ class Evt3Recording:
     def _describe(self) -> RecordingInfo:
         first = first_time(self._blocks)
         sample = self._sample
-        width, height = self._file.header.size or self._guess_size(sample.columns, sample.rows)
+        self._sensor = SensorSize(self._told.size, lambda: (sample.columns, sample.rows))
+        width, height = self._sensor.size
         duration, exact = (0, True) if first is None else self._duration(first)
         return RecordingInfo(
             path=self._file.path,
@@ -125,13 +133,9 @@ class Evt3Recording:
             t_first_us=first or 0,
             duration_us=duration,
             duration_exact=exact,
-            layout="16-bit words",
+            layout="16-bit words" + (", big-endian" if self._told.order == BIG else ""),
             header=self._file.header.fields,
         )
-
-    def _guess_size(self, columns: int, rows: int) -> tuple[int, int]:
-        width, height, self._size_guess = tell_size(columns, rows)
-        return width, height
 
     def _duration(self, first: int) -> tuple[int, bool]:
         """From the first event to the last, µs, and whether that is exact or a little more."""
@@ -147,7 +151,7 @@ class Evt3Recording:
 
     def window(self, t0: int, t1: int) -> Events:
         self._file.require_whole()
-        start, stop = (min(max(t, -_LIMIT_US), _LIMIT_US) for t in (t0, t1))
+        start, stop = within_reach(t0, t1)
         if stop <= start or (self._info.events_exact and not self._info.events):
             return Events.empty()
         runs, find_base = self._runs(start, stop)
@@ -203,19 +207,8 @@ class Evt3Recording:
                 self._adopt(done)
 
     def _adopt(self, done: FullPass) -> None:
-        tally = done.tally
-        if self._size_guess is not None and tally.outside:
-            tally.resize(*self._guess_size(*tally.reach))
-        self._info = dataclasses.replace(
-            self._info,
-            width=tally.width,
-            height=tally.height,
-            events=tally.events,
-            events_exact=True,
-            duration_us=tally.t_last,
-            duration_exact=True,
-            on_fraction=tally.on / tally.events if tally.events else None,
-        )
+        self._sensor.settle(done.tally)
+        self._info = done.tally.complete(self._info)
         self._pass = done
 
     @property
@@ -223,7 +216,7 @@ class Evt3Recording:
         return self._pass.tally.counts if self._pass is not None else None
 
     def findings(self) -> Sequence[Finding]:
-        found = list(self._findings_at_opening())
+        found = [*self._told.findings, *self._findings_at_opening()]
         if self._pass is not None:
             return [*found, *self._pass.findings()]
         unsure = "until all is read, windows may lack events"
@@ -237,8 +230,7 @@ class Evt3Recording:
 
     def _findings_at_opening(self) -> Iterator[Finding]:
         info, done = self._info, self._pass
-        if self._size_guess is not None:
-            yield self._size_guess
+        yield from self._sensor.findings
         if self._words.left_over:
             yield finding("truncated", "the file ends inside a word, of which it has 1 byte")
         if info.events_exact and not info.events:

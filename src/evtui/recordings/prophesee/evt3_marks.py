@@ -9,9 +9,7 @@ import numpy as np
 
 from evtui.recordings.prophesee.evt3_clock import HIGH_US, ROUND_HIGHS, NextHigh, read_highs
 from evtui.recordings.prophesee.evt3_words import TIME, TIME_HIGH, TIME_LOW, Carry, Numbers, Words
-
-FAR = 1 << 62
-"""As a time, µs: later than any; its negative is earlier than any."""
+from evtui.recordings.search import FAR
 
 _FEWEST_HIGHS = 3
 _HIGHS_PER_CHANGE = 64

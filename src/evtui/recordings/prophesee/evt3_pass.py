@@ -17,8 +17,8 @@ from evtui.recordings.gathering import Gathering
 from evtui.recordings.prophesee.evt3_blocks import Blocks, Run
 from evtui.recordings.prophesee.evt3_clock import HIGH_US, ROUND_HIGHS
 from evtui.recordings.prophesee.evt3_decoding import Decoded, Oddities
-from evtui.recordings.prophesee.evt3_marks import FAR
 from evtui.recordings.prophesee.evt3_words import Carry
+from evtui.recordings.search import FAR
 from evtui.units import format_count, format_duration
 
 _TOLD_EVERY = 16

@@ -16,8 +16,9 @@ from bisect import bisect_left, bisect_right
 from evtui.recordings.prophesee.evt3_blocks import Blocks, Run
 from evtui.recordings.prophesee.evt3_clock import HIGH_US, ROUND_HIGHS
 from evtui.recordings.prophesee.evt3_decoding import decode
-from evtui.recordings.prophesee.evt3_marks import FAR, Mark, follow_marks, steady_mark
+from evtui.recordings.prophesee.evt3_marks import Mark, follow_marks, steady_mark
 from evtui.recordings.prophesee.evt3_words import ADDR_Y, PIXEL, TIME, TIME_LOW, VECT_BASE_X, Carry
+from evtui.recordings.search import FAR
 
 _FALSE_US = 64
 """How far the false times are off that sensors send now and then."""

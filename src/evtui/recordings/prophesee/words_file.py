@@ -131,10 +131,21 @@ def raw_file(path: Path) -> Iterator[RawFile]:
 class WordFile:
     """The words of an open file, from ``offset`` to its end."""
 
-    def __init__(self, file: RawFile, offset: int, dtype: np.dtype[Any]) -> None:
+    def __init__(
+        self, file: RawFile, offset: int, dtype: np.dtype[Any], big_endian: bool = False
+    ) -> None:
+        """Find the words.
+
+        Args:
+            file: is read when words are.
+            offset: of the first word, in bytes.
+            dtype: of a word as it is given out, little-endian.
+            big_endian: whether the file has the most significant byte of each number first.
+        """
         self._file = file
         self._offset = offset
         self._dtype = dtype
+        self._stored = dtype.newbyteorder(">") if big_endian else dtype
         self.count, self.left_over = divmod(max(0, file.bytes - offset), dtype.itemsize)
         """Whole words, and the bytes of one more that is cut off."""
 
@@ -142,7 +153,7 @@ class WordFile:
         """Words start to stop, both within the file; raises as ``RawFile.read`` does."""
         size = self._dtype.itemsize
         data = self._file.read(self._offset + start * size, (stop - start) * size)
-        return np.frombuffer(data, self._dtype)
+        return np.frombuffer(data, self._stored).astype(self._dtype, copy=False)
 
     def will_read(self, start: int, stop: int) -> None:
         """Let the system fetch words start to stop ahead; raises as ``RawFile.will_read`` does."""

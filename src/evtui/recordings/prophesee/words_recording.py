@@ -12,7 +12,6 @@ words_pass         what a pass over every word tells
 
 from __future__ import annotations
 
-import dataclasses
 import threading
 from collections.abc import Iterator, Sequence
 from typing import TypeAlias
@@ -30,10 +29,11 @@ from evtui.recordings.base import (
     never_cancelled,
     no_progress,
 )
-from evtui.recordings.conventions import tell_implausible, tell_size
+from evtui.recordings.conventions import tell_implausible
 from evtui.recordings.counting import timeline_from_places
 from evtui.recordings.findings import Finding, finding
 from evtui.recordings.gathering import Gathering
+from evtui.recordings.prophesee.told import SensorSize, Told
 from evtui.recordings.prophesee.words_clock import Rounds
 from evtui.recordings.prophesee.words_coding import Coding, decode
 from evtui.recordings.prophesee.words_file import RawFile, WordFile
@@ -47,12 +47,12 @@ from evtui.recordings.prophesee.words_opening import (
 )
 from evtui.recordings.prophesee.words_pass import FullPass, full_pass
 from evtui.recordings.prophesee.words_search import (
-    FAR,
     Landmarks,
     WordSearch,
     follow_rounds,
     tell_rounds,
 )
+from evtui.recordings.search import FAR, within_reach
 from evtui.units import format_count, format_duration
 
 SMALL_BYTES = 8 << 20
@@ -71,8 +71,6 @@ _FEWEST = 1e-9
 _MARGIN = 0.01
 """Events per word, more than the file has on average, for which memory is set aside."""
 
-_LIMIT_US = 1 << 61
-
 Span: TypeAlias = tuple[int, int, int | None]
 """Words from start to stop, and the unwrapped time of the last time mark before them, µs."""
 
@@ -86,7 +84,7 @@ class WordsRecording:
     """
 
     def __init__(
-        self, file: RawFile, words: WordFile, coding: Coding, guesses: Sequence[Finding] = ()
+        self, file: RawFile, words: WordFile, coding: Coding, told: Told | None = None
     ) -> None:
         """Take over an open file.
 
@@ -94,7 +92,7 @@ class WordsRecording:
             file: is closed with the recording.
             words: all of the file that follow its header.
             coding: what they mean.
-            guesses: findings about how the coding was told.
+            told: the size of the sensor and findings; by default what the header states.
 
         Raises:
             CannotRead: the operating system refuses.
@@ -103,7 +101,7 @@ class WordsRecording:
         self._file = file
         self._words = words
         self._coding = coding
-        self._guesses = tuple(guesses)
+        self._told = told or Told.by_header(file.header)
         self._lock = threading.Lock()
         self._landmarks = Landmarks(words, coding)
         self._is_small = file.bytes <= SMALL_BYTES
@@ -113,7 +111,6 @@ class WordsRecording:
         # Words before the first time mark: their time is unknown.
         self._begin = self._landmarks.at(0)[0] if words.count else 0
         self._untimed = count_events(words, coding, 0, self._begin)
-        self._size_guess: Finding | None = None
         self._info = self._describe()
         if self._is_small and self._rounds.step_back:
             self.index(no_progress, never_cancelled)
@@ -129,7 +126,8 @@ class WordsRecording:
         first = first_time(words, coding)
         exact = coding.all_events or self._is_small or first is None
         last = latest_time(words, coding, landmarks, self._rounds) if first is not None else 0
-        width, height = self._file.header.size or self._guess_size(*reach(coding, landmarks))
+        self._sensor = SensorSize(self._told.size, lambda: reach(coding, landmarks))
+        width, height = self._sensor.size
         return RecordingInfo(
             path=self._file.path,
             format=coding.name,
@@ -149,10 +147,6 @@ class WordsRecording:
             header=self._file.header.fields,
         )
 
-    def _guess_size(self, columns: int, rows: int) -> tuple[int, int]:
-        width, height, self._size_guess = tell_size(columns, rows)
-        return width, height
-
     @property
     def info(self) -> RecordingInfo:
         """What is known; ``index`` makes every figure exact and may correct guesses."""
@@ -160,7 +154,7 @@ class WordsRecording:
 
     def window(self, t0: int, t1: int) -> Events:
         self._file.require_whole()
-        start, stop = (min(max(t, -_LIMIT_US), _LIMIT_US) for t in (t0, t1))
+        start, stop = within_reach(t0, t1)
         if stop <= start:
             return Events.empty()
         spans = self._spans(start, stop)
@@ -230,29 +224,18 @@ class WordsRecording:
                 self._adopt(done)
 
     def _adopt(self, done: FullPass) -> None:
-        tally = done.tally
-        if self._size_guess is not None and tally.outside:
-            tally.resize(*self._guess_size(*tally.reach))
+        self._sensor.settle(done.tally)
         self._rounds = done.rounds
         self._search = WordSearch(self._words, self._landmarks, done.rounds)
         self._pass = done
-        self._info = dataclasses.replace(
-            self._info,
-            width=tally.width,
-            height=tally.height,
-            events=tally.events,
-            events_exact=True,
-            duration_us=tally.t_last,
-            duration_exact=True,
-            on_fraction=tally.on / tally.events if tally.events else None,
-        )
+        self._info = done.tally.complete(self._info)
 
     @property
     def counts(self) -> Counts | None:
         return self._pass.tally.counts if self._pass is not None else None
 
     def findings(self) -> Sequence[Finding]:
-        found = [*self._guesses, *self._findings_at_opening()]
+        found = [*self._told.findings, *self._findings_at_opening()]
         if self._pass is not None:
             return [*found, *self._pass.findings()]
         if step := self._rounds.step_back:
@@ -263,8 +246,7 @@ class WordsRecording:
 
     def _findings_at_opening(self) -> Iterator[Finding]:
         info, left_over = self._info, self._words.left_over
-        if self._size_guess is not None:
-            yield self._size_guess
+        yield from self._sensor.findings
         if left_over:
             said = f"the file ends inside a word, of which it has {left_over} bytes"
             yield finding("truncated", said)

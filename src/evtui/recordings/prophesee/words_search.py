@@ -12,7 +12,7 @@ from evtui.events import Times
 from evtui.recordings.prophesee.words_clock import Rounds
 from evtui.recordings.prophesee.words_coding import Coding, Places
 from evtui.recordings.prophesee.words_file import WordFile, Words
-from evtui.recordings.search import SortedSearch
+from evtui.recordings.search import FAR, SortedSearch
 
 LOOK_BYTES = 4096
 """One look at a block: a page, which the disk reads whole anyway."""
@@ -21,8 +21,6 @@ _MOST_BLOCKS = 1 << 16
 """Blocks grow with the file, so that what is remembered of them stays within 20 MB."""
 
 _MOST_WORDS = 1 << 18
-FAR = 1 << 62
-"""The time of a mark that is not there."""
 
 
 class Landmarks:
