@@ -40,6 +40,7 @@ class Terminal:
         self.arrivals: list[tuple[float, int]] = []
         """When (``time.perf_counter``) the output had reached which length."""
         self._master, slave = pty.openpty()
+        self.screen.write_process_input = self._answer
         self._resize_pty(columns, rows)
         self.settings_before = termios.tcgetattr(slave)
         self._slave = slave
@@ -142,6 +143,10 @@ class Terminal:
         while self.read(0):
             pass
         return self.process.returncode
+
+    def _answer(self, report: str) -> None:
+        """What the terminal itself types: where the cursor is, and the like."""
+        os.write(self._master, report.encode())
 
     def _resize_pty(self, columns: int, rows: int) -> None:
         size = struct.pack("HHHH", rows, columns, 0, 0)
