@@ -30,8 +30,10 @@ SILENCE_S = 3.0
 """After this long without an answer, what is in flight is forgotten."""
 
 RATES_KEPT = 12
-BASES_KEPT = 3
-"""The base round trip is the least of the last this many measured."""
+FEWEST_BASES = 3
+BASES_OVER_S = 30.0
+"""The base round trip is the least measured over this time, and the least of three at least: one
+that waited behind other bytes, such as another screen's, does not count then."""
 
 PROBE_EVERY_S = 2.0
 """How often a probe goes out where frames leave the link idle in between."""
@@ -125,15 +127,16 @@ class Pacer:
         self._last_id = 0
         self._requests: deque[_Request] = deque()
         self._rates: deque[float] = deque(maxlen=RATES_KEPT)
-        self._bases: deque[float] = deque(maxlen=BASES_KEPT)
+        self._bases: deque[tuple[float, float]] = deque()
+        """When a base round trip was measured, and what it was, in seconds."""
         self._first_asked: float | None = None
         self._last_probe = 0.0
         self._answer_at: float | None = None
         self._delay: float | None = None
         self._carried = 0
         self._busy_from = 0.0
-        """When the link began with what is in flight: when that was sent, or what was before it had
-        left, which is a base round trip before its answer."""
+        """When the link began with what is in flight: when that was sent, or when what was before
+        it had left, a base round trip before its answer; the later of the two."""
         self._paid_off_at = 0.0
         self._recent: deque[tuple[float, int]] = deque(maxlen=256)
 
@@ -156,8 +159,9 @@ class Pacer:
     def probe(self, now: float) -> int | None:
         """The id of a bare probe to send ahead of the next frame, or alone; None for no probe.
 
-        A probe goes out only where nothing waits in front of the link: three at the start, then
-        now and again.
+        A probe goes out only where nothing waits in front of the link: three at the start, and no
+        second frame before they are answered; then now and again.  It must not be written behind
+        bytes of a frame, or it measures them.
         """
         due = self._probe_due(now, PROBE_EVERY_S)
         if not self._enabled or not due or self._free_at(self._counted(now), now) > now:
@@ -166,7 +170,7 @@ class Pacer:
         return self._ask(0, now)
 
     def sent(self, size: int, now: float) -> int | None:
-        """Note that a frame is being sent.
+        """Note that a frame is being sent; one that answers a key may go without ``may_send``.
 
         Args:
             size: its bytes, and those of whatever else was written since the frame before.
@@ -203,6 +207,8 @@ class Pacer:
             self._note_rate(drawn, now)
         self._answer_at = now
         self._busy_from = now - (self.base_round_trip or 0.0)
+        if self._requests:
+            self._busy_from = max(self._busy_from, self._requests[0].sent_at)
 
     def resized(self, columns: int) -> None:
         """The terminal has another width: questions it can no longer answer are dropped."""
@@ -226,11 +232,11 @@ class Pacer:
     @property
     def base_round_trip(self) -> float | None:
         """Seconds an answer takes on the idle link; None before the first answer."""
-        return min(self._bases, default=None)
+        return min((took for _, took in self._bases), default=None)
 
     @property
     def rate(self) -> float | None:
-        """Bytes/s the link can carry: the highest of the last measured; None before the first."""
+        """Bytes/s the link can carry: the highest of the last measured; None until it is known."""
         return max(self._rates, default=None)
 
     @property
@@ -280,7 +286,7 @@ class Pacer:
         """Whether no probe is on its way, and the last one is too old or one of too few."""
         if any(not each.size and not each.forgotten for each in self._requests):
             return False
-        return len(self._bases) < BASES_KEPT or now >= self._last_probe + every_s
+        return len(self._bases) < FEWEST_BASES or now >= self._last_probe + every_s
 
     # The rule
 
@@ -293,7 +299,8 @@ class Pacer:
         silent_until = self._silent_until(counted)
         after_the_oldest = sum(frames[1:])
         if (
-            after_the_oldest >= self.allowance
+            self.rate is None
+            or after_the_oldest >= self.allowance
             or len(counted) >= self._ids
             or self._probe_due(now, DRAIN_EVERY_S)
         ):
@@ -328,9 +335,19 @@ class Pacer:
         """A bare probe tells the base round trip; so does a frame that was faster."""
         took, base = now - drawn.sent_at, self.base_round_trip
         if not drawn.size or (base is not None and took < base):
-            self._bases.append(took)
+            self._bases.append((now, took))
+        while len(self._bases) > FEWEST_BASES and self._bases[0][0] < now - BASES_OVER_S:
+            self._bases.popleft()
 
     def _note_rate(self, drawn: _Request, now: float) -> None:
-        """Bytes carried since the frame was sent, over the time they took."""
-        took = now - drawn.busy_from - (self.base_round_trip or 0.0)
-        self._rates.append((self._carried - drawn.carried_before) / max(took, SLACK_S))
+        """Bytes carried since the frame was sent, over the time they took.
+
+        A base round trip that is too long, since the probe waited behind other bytes, would make
+        the link look too fast: so not before the probes of the start are all answered, and
+        never more than half of the time is taken for the way there and back.
+        """
+        base = self.base_round_trip
+        if base is not None and len(self._bases) >= FEWEST_BASES:
+            total = now - drawn.busy_from
+            took = max(SLACK_S, total / 2, total - base)
+            self._rates.append((self._carried - drawn.carried_before) / took)
