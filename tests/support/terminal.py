@@ -125,7 +125,7 @@ class Terminal:
         deadline = time.monotonic() + timeout
         while not test(self.text):
             left = deadline - time.monotonic()
-            if left <= 0 or (self.process.poll() is not None and not self.read(0)):
+            if left <= 0 or self._over():
                 raise AssertionError(f"never saw {seen!r}; the screen was:\n{self.text}")
             self.read(min(left, 0.1))
 
@@ -136,13 +136,15 @@ class Terminal:
             AssertionError: it did not end in time.
         """
         deadline = time.monotonic() + timeout
-        while self.process.poll() is None:
+        while not self._over():
             if time.monotonic() > deadline:
                 raise AssertionError(f"still running; the screen was:\n{self.text}")
             self.read(0.05)
-        while self.read(0):
-            pass
         return self.process.returncode
+
+    def _over(self) -> bool:
+        """Whether the program has ended and all it wrote was read."""
+        return self.process.poll() is not None and not self.read(0)
 
     def _answer(self, report: str) -> None:
         """What the terminal itself types: where the cursor is, and the like."""
