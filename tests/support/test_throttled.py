@@ -98,3 +98,10 @@ def test_what_never_comes_is_told_with_the_screen():
         pytest.raises(AssertionError, match="only this"),
     ):
         terminal.wait_for_bytes(b"that", 0, timeout=5)
+
+
+def test_what_does_not_come_in_time_is_told_with_the_screen():
+    with throttled(ECHO) as terminal:
+        terminal.wait_for("ready")
+        with pytest.raises(TimeoutError, match="ready"):
+            terminal.wait_for_bytes(b"<a>", 0, timeout=0.1)

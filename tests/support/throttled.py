@@ -96,12 +96,15 @@ class ThrottledTerminal(Terminal):
         """When (``time.perf_counter``) some bytes had arrived, after the first ``start``.
 
         Raises:
-            AssertionError: they never did.
+            AssertionError: the program ended, and they never did.
+            TimeoutError: they had not, in time.
         """
         deadline = time.perf_counter() + timeout
         while (found := self.output.find(wanted, start)) < 0:
-            if time.perf_counter() > deadline or self._over():
+            if self._over():
                 raise AssertionError(f"{wanted!r} never came; the screen was:\n{self.text}")
+            if time.perf_counter() > deadline:
+                raise TimeoutError(f"{wanted!r} did not come in time; the screen was:\n{self.text}")
             start = max(start, len(self.output) - len(wanted))
             self.read(0.1)
         return self.arrived_at(found + len(wanted))
