@@ -40,6 +40,7 @@ class Terminal:
         self.arrivals: list[tuple[float, int]] = []
         """When (``time.perf_counter``) the output had reached which length."""
         self._master, slave = pty.openpty()
+        self.screen.write_process_input = self._answer
         self._resize_pty(columns, rows)
         self.settings_before = termios.tcgetattr(slave)
         self._slave = slave
@@ -124,7 +125,7 @@ class Terminal:
         deadline = time.monotonic() + timeout
         while not test(self.text):
             left = deadline - time.monotonic()
-            if left <= 0 or (self.process.poll() is not None and not self.read(0)):
+            if left <= 0 or self._over():
                 raise AssertionError(f"never saw {seen!r}; the screen was:\n{self.text}")
             self.read(min(left, 0.1))
 
@@ -135,13 +136,19 @@ class Terminal:
             AssertionError: it did not end in time.
         """
         deadline = time.monotonic() + timeout
-        while self.process.poll() is None:
+        while not self._over():
             if time.monotonic() > deadline:
                 raise AssertionError(f"still running; the screen was:\n{self.text}")
             self.read(0.05)
-        while self.read(0):
-            pass
         return self.process.returncode
+
+    def _over(self) -> bool:
+        """Whether the program has ended and all it wrote was read."""
+        return self.process.poll() is not None and not self.read(0)
+
+    def _answer(self, report: str) -> None:
+        """What the terminal itself types: where the cursor is, and the like."""
+        os.write(self._master, report.encode())
 
     def _resize_pty(self, columns: int, rows: int) -> None:
         size = struct.pack("HHHH", rows, columns, 0, 0)
