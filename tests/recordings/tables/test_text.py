@@ -137,12 +137,12 @@ def test_seconds_keep_every_microsecond_of_this_century(tmp_path_factory, us):
 @pytest.mark.parametrize(
     ("row", "before", "codes"),
     [
-        ("{t} {x} {y} {p}", "", ["columns_guessed"]),
-        ("{t} {x} {y} {p}", "t x y p\n", []),
-        ("{t} {x} {y} {p}", "# t x y p\n", []),
+        ("{t} {x} {y} {p}", "", ["columns_guessed", "unit_guessed"]),
+        ("{t} {x} {y} {p}", "t x y p\n", ["unit_guessed"]),
+        ("{t} {x} {y} {p}", "# t_us x y p\n", []),
         ("{s:.6f} {x} {y} {p}", "t x y p\n", ["unit_guessed"]),
         ("{s:.6f} {x} {y} {p}", "t[s] x y p\n", []),
-        ("{t} {x} {y} 1", "t x y p\n", ["polarity_guessed"]),
+        ("{t} {x} {y} 1", "t[us] x y p\n", ["polarity_guessed"]),
     ],
 )
 def test_each_guess_is_a_finding(tmp_path, row, before, codes):
