@@ -129,6 +129,19 @@ def test_the_order_of_columns_is_told(order):
     assert tell_columns(np.stack([columns[name] for name in order], axis=1)) == order
 
 
+@pytest.mark.parametrize("order", COLUMN_ORDERS)
+@pytest.mark.parametrize("per_us", [1.0, 1e-6])
+def test_the_order_of_columns_is_told_where_rows_are_in_no_order_of_time(order, per_us):
+    random = np.random.default_rng(1)
+    columns = {
+        "t": random.permutation(times(1e4, 500)) * per_us,
+        "x": random.integers(0, 346, 500),
+        "y": random.integers(0, 260, 500),
+        "p": random.integers(0, 2, 500),
+    }
+    assert tell_columns(np.stack([columns[name] for name in order], axis=1)) == order
+
+
 @pytest.mark.parametrize("first", ["txyp", "xytp"])
 def test_of_several_orders_that_fit_the_first_is_taken(first):
     assert tell_columns(np.array([[1, 1, 1, 1], [1, 1, 1, 1]]), first) == first

@@ -170,18 +170,24 @@ as nothing tells them apart."""
 def tell_columns(table: Raw, first: str = COLUMN_ORDERS[0]) -> str | None:
     """The order of the columns of an N×4 array; None where no known one fits.
 
-    t hardly ever decreases, p has at most two values, those of a convention, x and y are whole and
-    not negative.
+    p has at most two values, those of a convention, x and y are whole and not negative.  t hardly
+    ever decreases; where no such column is left, rows are not in order of time, and t is the one
+    column that can be no position: it has fractions, or goes beyond every sensor.
 
     Args:
         table: a sample of rows, shape (N, 4).
         first: the order to try before the others.
     """
-    for order in (first, *COLUMN_ORDERS):
-        t, x, y, p = (table[:, order.index(name)] for name in "txyp")
-        if _grows(t) and _are_polarities(p) and _are_pixels(x) and _are_pixels(y):
-            return order
-    return None
+    orders = [order for order in (first, *COLUMN_ORDERS) if _may_be_ordered(table, order)]
+    times = {order: table[:, order.index("t")] for order in orders}
+    growing = (order for order in orders if _grows(times[order]))
+    beyond = (order for order in orders if not _are_pixels(times[order]))
+    return next(growing, None) or next(beyond, None)
+
+
+def _may_be_ordered(table: Raw, order: str) -> bool:
+    x, y, p = (table[:, order.index(name)] for name in "xyp")
+    return _are_polarities(p) and _are_pixels(x) and _are_pixels(y)
 
 
 def _grows(values: Raw) -> bool:

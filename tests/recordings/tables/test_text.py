@@ -131,6 +131,15 @@ def test_seconds_keep_every_microsecond_of_this_century(tmp_path_factory, us):
     assert decode(decode_text, path).events.t.tolist() == [us, us + 1, us + 2]
 
 
+def test_rows_in_no_order_of_time_come_as_they_are_written(tmp_path):
+    order = np.random.default_rng(1).permutation(len(EVENTS))
+    mixed = Events(EVENTS.t[order], EVENTS.x[order], EVENTS.y[order], EVENTS.p[order])
+    for row in ("{s:.6f} {x} {y} {p}", "{x} {y} {sign} {t}"):
+        decoded = decode(decode_text, write(tmp_path / "a.txt", mixed, row))
+        assert decoded.events.equals(mixed)
+        assert "columns_guessed" in decoded.codes
+
+
 # what is guessed is told
 
 
