@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evtui.recordings.conventions import Unit
-from evtui.recordings.tables.text_shape import NoRows, UnknownText, is_row, read_shape
+from evtui.recordings.tables.text_shape import NoRows, UnknownText, numbers_of, read_shape
 
 ROWS = "100 3 4 1\n250 5 6 0\n"
 
@@ -84,6 +84,40 @@ def test_any_bytes_are_told_or_refused(head):
 
 def test_a_row_is_numbers_where_the_columns_are():
     shape = read_shape(b"file,t,x,y,p\na.txt,1,2,3,1\n", complete=True)
-    assert is_row("b.txt,4,5,6,0\r", shape)
-    assert not is_row("b.txt,4.5,5,6,0", shape)
-    assert not is_row("b.txt,4,5,6", shape)
+    assert numbers_of("b.txt,4,5,6,0\r", shape) == ("4", "5", "6", "0")
+    assert numbers_of("b.txt,4.5,5,6,ON", shape) == ("4.5", "5", "6", "1")
+    assert numbers_of("b.txt,4,5,6", shape) is None
+    assert numbers_of("b.txt,4,5,six,1", shape) is None
+    assert numbers_of("b.txt,4,5,9e99,1", shape) is None
+
+
+@pytest.mark.parametrize(
+    ("content", "skip"),
+    [
+        ("My recording of 5 May\nt,x,y,p\n1,2,3,1\n", 30),
+        ("# t\n\nSensor 7\nt;x;y;p\n1;2;3;1\n", 22),
+        ("t [s],x [px],y (px),polarity\n0.5,2,3,1\n", 29),
+        ("t,x_px,y_px,p\n1,2,3,1,\n", 14),
+        ("t,x,y,p,\n1,2,3,1,\n", 9),
+        ("t,x,y,p\r1,2,3,1\r", 8),
+        ("t,x,y,p\n1,2,3,1\n1,2\n" + "1,2,3,1\n" * 20 + "\0\0\0", 8),
+        ("t,x,y,p\n", 8),
+    ],
+)
+def test_names_are_found_whatever_is_around_them(content, skip):
+    shape = read_shape(content.encode(), complete=True)
+    assert shape.places == {"t": 0, "x": 1, "y": 2, "p": 3}
+    assert shape.skip == skip
+    assert shape.findings == ()
+
+
+def test_words_stand_for_a_polarity():
+    assert read_shape(b"t,x,y,p\n1,2,3,ON\n", complete=True).words
+    assert not read_shape(b"t,x,y,p\n1,2,3,1\n", complete=True).words
+
+
+def test_bytes_that_no_text_has_end_it():
+    shape = read_shape(b"1 2 3 1\n4 5\x00 6 1\n", complete=True)
+    assert shape.width == 4
+    with pytest.raises(NoRows):
+        read_shape(b"P5\n640 480\n255\n\x00\x01", complete=True)
