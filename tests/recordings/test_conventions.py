@@ -74,6 +74,13 @@ def test_values_outside_the_convention_are_noticed():
     assert convention.covers(np.array([True, False]))
 
 
+def test_unusual_values_that_were_seen_are_no_others():
+    convention, found = tell_polarity([np.array([-1, 0, 1], np.int8)])
+    assert "the values -1, 0, 1" in found.message
+    assert convention.covers(np.array([-1, 0, 1, 0], np.int8))
+    assert not convention.covers(np.array([0, 2], np.int8))
+
+
 # positions and sizes
 
 
@@ -106,6 +113,10 @@ def test_the_smallest_known_sensor_that_holds_the_events_is_taken():
     assert tell_size(100, 481)[:2] == (1280, 720)
     assert tell_size(2_000, 10)[:2] == (2_000, 10)
     assert code(tell_size(1, 1)[2]) == "size_guessed"
+    assert "128×128 is the smallest known that holds the events seen, which reach 7×1" in (
+        tell_size(7, 1)[2].message
+    )
+    assert "there are no events to tell it; 128×128" in tell_size(0, 0)[2].message
 
 
 def test_a_stray_position_does_not_make_the_sensor_huge():

@@ -55,7 +55,7 @@ def tell_implausible(events: int, duration_us: int) -> Finding | None:
 
 @dataclass(frozen=True, slots=True)
 class PolarityConvention:
-    """Two values and which of them is ON."""
+    """Which of some values, as a rule two, are ON."""
 
     name: str
     off: float
@@ -66,6 +66,8 @@ class PolarityConvention:
     """The largest value taken for ON; None where there is no limit."""
     plain: bool = False
     """Whether its two values, both seen, leave no doubt."""
+    others: tuple[float, ...] = ()
+    """What else was seen, where no convention has just those values."""
 
     def decode(self, raw: Raw) -> Polarities:
         """1 for ON, 0 for OFF."""
@@ -76,7 +78,8 @@ class PolarityConvention:
 
     def covers(self, raw: Raw) -> bool:
         """Whether the raw values are all of this convention."""
-        return raw.dtype.kind == "b" or bool(np.all((raw == self.off) | (raw == self.on)))
+        known = (self.off, self.on, *self.others)
+        return raw.dtype.kind == "b" or bool(np.all(np.isin(raw, known)))
 
 
 ZERO_ONE = PolarityConvention("0/1", 0, 1, on_from=1, plain=True)
@@ -118,7 +121,7 @@ def tell_polarity(sample: Sequence[Raw]) -> tuple[PolarityConvention, Finding | 
 def _unusual_polarity(seen: list[float]) -> tuple[PolarityConvention, Finding]:
     shown = ", ".join(f"{value:g}" for value in seen[:5]) + (", …" if len(seen) > 5 else "")
     on = seen[1] if len(seen) == 2 else 1.0
-    guess = PolarityConvention(shown, seen[0], on, on_from=on)
+    guess = PolarityConvention(shown, seen[0], on, on_from=on, others=tuple(seen))
     said = f"polarity holds the values {shown}; {on:g} and above are taken for ON"
     return guess, finding("polarity_guessed", said)
 
@@ -153,6 +156,11 @@ def tell_size(width: int, height: int) -> tuple[int, int, Finding]:
 
     Where none does, the sensor is taken to be as large as its events reach.
     """
+    if not (width and height):
+        smallest = KNOWN_SENSORS[0]
+        said = "the sensor size is not stated, and there are no events to tell it;"
+        said += f" {smallest[0]}×{smallest[1]} is the smallest known"
+        return *smallest, finding("size_guessed", said)
     for sensor in KNOWN_SENSORS:
         if width <= sensor[0] and height <= sensor[1]:
             said = f"the sensor size is not stated; {sensor[0]}×{sensor[1]} is the smallest known"
