@@ -244,6 +244,22 @@ def test_a_claim_of_any_size_costs_nothing(tmp_path):
     assert "truncated" in decoded.codes
 
 
+@pytest.mark.parametrize("rows", [10**6, 10**12, 10**18, 10**30])
+@pytest.mark.parametrize("packed", [False, True])
+def test_columns_that_follow_each_other_may_claim_any_size_too(tmp_path, rows, packed):
+    header = {"descr": "<f8", "fortran_order": True, "shape": (rows, 4)}
+    data = header_of(f"{header}\n") + bytes(8_000)
+    if packed:
+        with zipfile.ZipFile(tmp_path / "a", "w") as archive:
+            archive.writestr("events.npy", data)
+    else:
+        (tmp_path / "a").write_bytes(data)
+    decoded = decode(decode_npz if packed else decode_npy, tmp_path / "a")
+    assert len(decoded.events) == 0
+    told = {found.code: found.message for found in decoded.facts.findings}
+    assert told["truncated"] == f"the header states {rows:,} events, 0 are there"
+
+
 def test_an_order_that_cannot_be_told_is_refused(tmp_path):
     noise = np.random.default_rng(1).normal(size=(100, 4))
     with pytest.raises(UnsupportedRecording, match="which column of an array is which"):
