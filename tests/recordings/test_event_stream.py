@@ -76,7 +76,7 @@ def test_an_event_outside_the_sensor_is_left_out(tmp_path, damaged):
     del events[damaged]
     assert decoded.events.equals(events_of(events))
     assert decoded.codes == ["damaged_parts"]
-    assert "1 event lies outside 640×480; left out" == decoded.facts.findings[0].message
+    assert decoded.facts.findings[0].message == "1 event lies outside 640×480; left out"
 
 
 @pytest.mark.parametrize("missing", [1, 2, 3, 4])
