@@ -59,6 +59,11 @@ class Array:
         return math.prod(self.shape) * self.dtype.itemsize
 
     @property
+    def row_bytes(self) -> int:
+        """Of one event, if it is a table of records or of four columns."""
+        return self.dtype.itemsize * (4 if len(self.shape) == 2 else 1)
+
+    @property
     def fields(self) -> Matched | None:
         """Which fields of a record are the columns; None for other arrays."""
         return match_columns(self.dtype.names) if self.dtype.names else None
