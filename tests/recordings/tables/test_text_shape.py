@@ -12,7 +12,7 @@ ROWS = "100 3 4 1\n250 5 6 0\n"
 
 def test_a_plain_text():
     shape = read_shape(ROWS.encode(), complete=True)
-    assert (shape.separator, shape.width, shape.skip, shape.comment) == (" ", 4, 0, "#")
+    assert (shape.separator, shape.width, shape.skip) == (" ", 4, 0)
     assert shape.places == {"t": 0, "x": 1, "y": 2, "p": 3}
     assert all(shape.whole.values())
     assert [found.code for found in shape.findings] == ["columns_guessed"]
@@ -21,7 +21,7 @@ def test_a_plain_text():
 def test_what_comes_before_the_rows_is_used_and_skipped():
     before = "% geometry:1280,720\n\nx;y;p;t (ms)\n"
     shape = read_shape((before + "1;2;0;7,5\n").encode(), complete=True)
-    assert (shape.separator, shape.comment, shape.skip) == (";", "%", len(before))
+    assert (shape.separator, shape.skip) == (";", len(before))
     assert shape.places == {"t": 3, "x": 0, "y": 1, "p": 2}
     assert shape.whole == {"t": False, "x": True, "y": True, "p": True}
     assert (shape.size, shape.unit, shape.findings) == ((1280, 720), Unit.MS, ())

@@ -27,6 +27,11 @@ from evtui.units import printable
 _HEAD_BYTES = 1 << 18
 _TAIL_BYTES = 1 << 16
 
+_FEW_BYTES = 1 << 13
+"""So much is parsed line by line where a line is not like the others."""
+
+_COMMENT_MARKS = (b"#", b"%", b"//")
+_COMMENTS = re.compile(rb"^[ \t]*(?:#|%|//)[^\n]*", re.MULTILINE)
 _BLANKS = bytes.maketrans(b"\t\v\f", b"   ")
 _DECIMAL_COMMA = bytes.maketrans(b",", b".")
 _MANY_BLANKS = re.compile(rb" +")
@@ -149,6 +154,9 @@ class _Rows:
         """The raw columns t, x, y and p of some lines."""
         columns = self._parse_at_once(lines)
         if columns is None:
+            middle = lines.find(b"\n", len(lines) // 2) + 1
+            if len(lines) > _FEW_BYTES and 0 < middle < len(lines):
+                return _joined(self.parse(lines[:middle]), self.parse(lines[middle:]))
             columns = self._parse_one_by_one(lines)
         self.lines += lines.count(b"\n")
         return columns
@@ -162,7 +170,6 @@ class _Rows:
                 schema=self._schema,
                 columns=sorted(self.shape.places.values()),
                 separator=self.shape.separator,
-                comment_prefix=self.shape.comment,
                 quote_char=None,
                 raise_if_empty=False,
             )
@@ -211,6 +218,8 @@ class _Rows:
 
     def _tidied(self, lines: bytes) -> bytes:
         """The same with one separator between numbers, points before decimals, no empty lines."""
+        if any(mark in lines for mark in _COMMENT_MARKS):
+            lines = _COMMENTS.sub(b"", lines)
         if self.shape.words:
             lines = _WORDS.sub(lambda match: b"0" if match[1] else b"1", lines)
         if self.shape.separator == " ":
@@ -223,6 +232,10 @@ class _Rows:
         if any(doubled in lines for doubled in (b" \n", b"\n ", b"\n\n")):
             lines = _MANY_LINES.sub(b"\n", lines)
         return lines.strip(b" \n") + b"\n"
+
+
+def _joined(first: Mapping[str, Raw], second: Mapping[str, Raw]) -> Mapping[str, Raw]:
+    return {column: np.concatenate([first[column], second[column]]) for column in first}
 
 
 def _as_numbers(texts: Sequence[str]) -> Raw:

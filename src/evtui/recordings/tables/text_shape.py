@@ -25,7 +25,7 @@ from evtui.units import printable
 FIRST_ORDER = "txyp"
 """The usual order of the columns in text without names (rpg's event camera dataset)."""
 
-_COMMENT = re.compile(r"\s*(#|%|//)")
+_COMMENT = re.compile(r"\s*(?:#|%|//)")
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 _WHOLE = re.compile(r"[+-]?[0-9]{1,19}")
 _SIDE = re.compile(r"[0-9]{1,5}")
@@ -76,8 +76,6 @@ class TextShape:
     """Whether lines end with a carriage return alone."""
     words: bool
     """Whether true and false, or ON and OFF, stand for 1 and 0."""
-    comment: str
-    """What comments begin with."""
     unit: Unit | None
     size: tuple[int, int] | None
     findings: tuple[Finding, ...]
@@ -138,7 +136,6 @@ def _shape_of(preamble: _Preamble, returns: bool) -> TextShape:
         skip=preamble.skip,
         returns=returns,
         words=any(map(_A_WORD.search, preamble.rows)),
-        comment=preamble.comment,
         unit=unit,
         size=preamble.size,
         findings=found,
@@ -164,7 +161,6 @@ class _Preamble:
             NoRows: there is neither a row nor a line with the names of the columns.
         """
         self.size: tuple[int, int] | None = None
-        self.comment = "#"
         self.skip = 0
         self.rows: list[str] = []
         self.names: list[str] = []
@@ -196,7 +192,6 @@ class _Preamble:
     def _take(self, line: str) -> bool:
         """Use a line, if it is none of the rows."""
         if match := _COMMENT.match(line):
-            self.comment = match[1]
             self._take_comment(line[match.end() :].strip())
             return True
         separator = _separator_of(line)
