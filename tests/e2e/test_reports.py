@@ -8,6 +8,8 @@ import signal
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from support.dat_files import HEADER
 from support.small import write_h5
 from support.terminal import Start, evtui
@@ -46,6 +48,33 @@ def test_a_reader_that_goes_away_is_no_fault(tmp_path: Path) -> None:
     )
     assert done.stdout == f"{tmp_path}/0.h5\n"
     assert done.stderr == ""
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+@pytest.mark.parametrize("command", ["check", "info"])
+def test_output_that_cannot_be_written_is_told_and_is_no_finding(
+    tmp_path: Path, command: str
+) -> None:
+    write_h5(tmp_path / "a.h5", count=10)
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            evtui(command, str(tmp_path / "a.h5")),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "XDG_CACHE_HOME": str(tmp_path / "cache")},
+        )
+    assert done.returncode == 2
+    assert done.stderr == "evtui: the output cannot be written: No space left on device\n"
+
+
+def test_a_long_decoding_shows_how_far_it_is(start: Start, tmp_path: Path) -> None:
+    path = tmp_path / "long.csv"
+    path.write_text("t,x,y,p\n" + "".join(f"{t},1,2,{t % 2}\n" for t in range(1_000_000)))
+    terminal = start("info", str(path))
+    terminal.wait_for("decoding long.csv")
+    terminal.wait_for("%")
+    assert terminal.wait_for_exit() == 0
 
 
 def test_a_long_count_shows_how_far_it_is_and_can_be_interrupted(

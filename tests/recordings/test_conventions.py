@@ -2,24 +2,17 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from evtui.recordings.conventions import (
     COLUMN_ORDERS,
     KNOWN_SENSORS,
-    Unit,
     decode_positions,
     extent,
     tell_columns,
     tell_implausible,
     tell_polarity,
     tell_size,
-    tell_unit,
-    unit_named,
 )
-
-EPOCH_S = 1_605_537_493
 
 
 def times(rate, events=100_000, seed=1):
@@ -32,67 +25,7 @@ def code(guess):
     return guess and guess.code
 
 
-# the unit of time
-
-
-@pytest.mark.parametrize(
-    ("word", "unit"),
-    [("us", Unit.US), (" Microseconds", Unit.US), ("µs", Unit.US), ("ns", Unit.NS), ("s", Unit.S)],
-)
-def test_units_are_known_by_name(word, unit):
-    assert unit_named(word) is unit
-
-
-def test_other_words_are_no_unit():
-    assert unit_named("furlongs") is None
-
-
-@pytest.mark.parametrize(
-    ("t", "unit", "guess"),
-    [
-        (times(1e6), Unit.US, None),
-        (times(1e6).astype("u4"), Unit.US, None),
-        (times(1e6) + EPOCH_S * 10**6, Unit.US, None),
-        (times(2e3), Unit.US, "unit_guessed"),
-        (times(1e6) * 1_000, Unit.NS, "unit_guessed"),
-        (times(5e4) * 1_000 + 7, Unit.NS, "unit_guessed"),
-        (times(1e6) * 1_000 + EPOCH_S * 10**9, Unit.NS, "unit_guessed"),
-        (times(1e6) // 1_000, Unit.MS, "unit_guessed"),
-        (times(1e6) / 1e6, Unit.S, "unit_guessed"),
-        ((times(1e6) / 1e6).astype("f4"), Unit.S, "unit_guessed"),
-        (times(1e6) / 1e6 + EPOCH_S, Unit.S, "unit_guessed"),
-        (times(1e6).astype("f8"), Unit.US, None),
-        (times(1e6) + 0.25, Unit.US, "unit_guessed"),
-        (times(1e6)[:10], Unit.US, "unit_guessed"),
-        (np.zeros(5_000, np.int64), Unit.US, None),
-    ],
-)
-def test_the_unit_is_told_from_the_values(t, unit, guess):
-    told, found = tell_unit([t[: len(t) // 2], t[len(t) // 2 :]], len(t))
-    assert (told, code(found)) == (unit, guess)
-
-
-@given(st.integers(-(2**50), 2**50), st.sampled_from(["i8", "f8"]))
-def test_microseconds_stay_as_they_are(t, dtype):
-    assert Unit.US.to_us(np.array([t], dtype)).tolist() == [t]
-
-
-def test_nanoseconds_are_rounded_down_and_fractions_to_the_nearest():
-    assert Unit.NS.to_us(np.array([-1, 0, 999, 1_000, 1_999])).tolist() == [-1, 0, 0, 1, 1]
-    assert Unit.MS.to_us(np.array([3], "u2")).tolist() == [3_000]
-    assert Unit.S.to_us(np.array([4_000], "u2")).tolist() == [4_000_000_000]
-    assert Unit.S.to_us(np.array([0.0000014, 0.0000016])).tolist() == [1, 2]
-
-
-@given(st.integers(0, 4_000_000_000_000_000))
-def test_seconds_in_float64_keep_every_microsecond_of_this_century(us):
-    assert Unit.S.to_us(np.array([us / 1e6])).tolist() == [us]
-
-
-@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, 1e300, 1e306])
-def test_times_that_are_no_numbers_are_an_error(value):
-    with pytest.raises(ValueError, match="not a number"):
-        Unit.S.to_us(np.array([0.0, value]))
+# what cannot be
 
 
 def test_no_recording_lasts_a_month_or_has_a_trillion_events_a_second():
@@ -141,6 +74,13 @@ def test_values_outside_the_convention_are_noticed():
     assert convention.covers(np.array([True, False]))
 
 
+def test_unusual_values_that_were_seen_are_no_others():
+    convention, found = tell_polarity([np.array([-1, 0, 1], np.int8)])
+    assert "the values -1, 0, 1" in found.message
+    assert convention.covers(np.array([-1, 0, 1, 0], np.int8))
+    assert not convention.covers(np.array([0, 2], np.int8))
+
+
 # positions and sizes
 
 
@@ -173,6 +113,10 @@ def test_the_smallest_known_sensor_that_holds_the_events_is_taken():
     assert tell_size(100, 481)[:2] == (1280, 720)
     assert tell_size(2_000, 10)[:2] == (2_000, 10)
     assert code(tell_size(1, 1)[2]) == "size_guessed"
+    assert "128×128 is the smallest known that holds the events seen, which reach 7×1" in (
+        tell_size(7, 1)[2].message
+    )
+    assert "there are no events to tell it; 128×128" in tell_size(0, 0)[2].message
 
 
 def test_a_stray_position_does_not_make_the_sensor_huge():
@@ -192,6 +136,19 @@ def test_the_order_of_columns_is_told(order):
         "x": random.integers(0, 346, 500),
         "y": random.integers(0, 260, 500),
         "p": random.integers(0, 2, 500) * 2 - 1,
+    }
+    assert tell_columns(np.stack([columns[name] for name in order], axis=1)) == order
+
+
+@pytest.mark.parametrize("order", COLUMN_ORDERS)
+@pytest.mark.parametrize("per_us", [1.0, 1e-6])
+def test_the_order_of_columns_is_told_where_rows_are_in_no_order_of_time(order, per_us):
+    random = np.random.default_rng(1)
+    columns = {
+        "t": random.permutation(times(1e4, 500)) * per_us,
+        "x": random.integers(0, 346, 500),
+        "y": random.integers(0, 260, 500),
+        "p": random.integers(0, 2, 500),
     }
     assert tell_columns(np.stack([columns[name] for name in order], axis=1)) == order
 

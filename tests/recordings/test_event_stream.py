@@ -1,5 +1,7 @@
 """Event Stream files of DVS events."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -60,9 +62,40 @@ def test_positions_with_the_bits_of_lone_bytes_stay_positions(tmp_path):
     assert decode(decode_event_stream, path).events.equals(events)
 
 
-def test_an_event_outside_the_sensor_ends_what_can_be_trusted(tmp_path):
+def many(count):
+    return [(i, i % 640, i % 480, i % 2) for i in range(count)]
+
+
+@pytest.mark.parametrize("damaged", [0, 1, 1_500, 2_999])
+def test_an_event_outside_the_sensor_is_left_out(tmp_path, damaged):
     path = tmp_path / "a.es"
-    body = event_stream_bytes(events_of([(5, 1, 2, 1), (9, 700, 4, 0), (10, 3, 4, 0)]))
+    events = many(3_000)
+    events[damaged] = (damaged, 700, 4, 0)
+    path.write_bytes(event_stream_header() + event_stream_bytes(events_of(events)))
+    decoded = decode(decode_event_stream, path)
+    del events[damaged]
+    assert decoded.events.equals(events_of(events))
+    assert decoded.codes == ["damaged_parts"]
+    assert decoded.facts.findings[0].message == "1 event lies outside 640×480; left out"
+
+
+@pytest.mark.parametrize("missing", [1, 2, 3, 4])
+def test_where_bytes_are_missing_what_follows_is_left_out(tmp_path, missing):
+    path = tmp_path / "a.es"
+    events = events_of(many(30_000))
+    body = event_stream_bytes(events)
+    path.write_bytes(event_stream_header() + body[:100_000] + body[100_000 + missing :])
+    decoded = decode(decode_event_stream, path)
+    assert 20_000 <= len(decoded.events) < 20_020
+    assert decoded.events[:20_000].equals(events[:20_000])
+    assert "damaged_parts" in decoded.codes
+    place = re.search(r"wrong at byte ([\d,]+) of", decoded.facts.findings[0].message)
+    assert 100_000 <= int(place[1].replace(",", "")) < 100_200
+
+
+def test_events_outside_the_sensor_one_after_the_other_end_what_can_be_trusted(tmp_path):
+    path = tmp_path / "a.es"
+    body = event_stream_bytes(events_of([(5, 1, 2, 1), (9, 700, 4, 0), (10, 703, 4, 0)]))
     path.write_bytes(event_stream_header() + body)
     decoded = decode(decode_event_stream, path)
     assert decoded.events.equals(events_of([(5, 1, 2, 1)]))

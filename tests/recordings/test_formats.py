@@ -5,6 +5,7 @@ import io
 import os
 from pathlib import Path
 
+import h5py
 import numpy as np
 import pytest
 from hypothesis import given
@@ -21,6 +22,7 @@ from evtui.recordings.formats import (
     identify,
     open_in_place,
 )
+from evtui.recordings.sniffing import has_only_comments
 from support.hdf5_files import write_columns
 
 RAW = b"\x00\x00\x00\x80" * 20
@@ -38,8 +40,13 @@ def npz(**arrays: np.ndarray) -> bytes:
     return stored.getvalue()
 
 
+LONG = b"% a comment that says nothing\n" * 200
+"""More than is looked at first."""
+
 HEADS = [
     (b"\x89HDF\r\n\x1a\n" + RAW, "HDF5"),
+    (b"MATLAB 7.3 MAT-file".ljust(512) + b"\x89HDF\r\n\x1a\n" + RAW, "HDF5"),
+    (bytes(2_048) + b"\x89HDF\r\n\x1a\n" + RAW, "HDF5"),
     (b"#!AER-DAT4.0\r\n" + RAW, "AEDAT4"),
     (b"#!AER-DAT3.1\r\n" + RAW, "AEDAT3"),
     (b"#!AER-DAT2.0\r\n" + RAW, "AEDAT2"),
@@ -49,6 +56,8 @@ HEADS = [
     (npy(np.zeros(5, [("x", "<i2"), ("y", "<i2"), ("t", "<i8"), ("p", "?")])), "NPY"),
     (npz(t=np.zeros(5), x=np.zeros(5), y=np.zeros(5), p=np.zeros(5)), "NPZ"),
     (npz(events=np.zeros((5, 4))), "NPZ"),
+    (npz(K=np.eye(3), t=np.zeros(5), x=np.zeros(5), y=np.zeros(5), p=np.zeros(5)), "NPZ"),
+    (npz(t=np.zeros(5), x=np.zeros(5), y=np.zeros(5), p=np.zeros(5))[:-30], "NPZ"),
     (b"% evt 3.0\n% geometry 640x480\n" + RAW, "EVT3"),
     (b"% date 2023-02-01\n% format EVT3;height=720;width=1280\n% end\n" + RAW, "EVT3"),
     (b"% evt 2.1\n" + RAW, "EVT2.1"),
@@ -61,6 +70,11 @@ HEADS = [
     (b"% Data file containing CD events.\n% Version 2\n% Width 640\n\x0c\x08" + RAW, "DAT"),
     (b"% Data file containing Event2D events.\n\x00\x08" + RAW, "DAT"),
     (b"% Data file containing triggers.\n% Version 2\n\x0e\x08" + RAW, "DAT"),
+    (b"% Data file containing things.\n\x0d\x04" + RAW, "DAT"),
+    (LONG + b"% Version 2\n\x0c\x08" + RAW, "DAT"),
+    (LONG + b"% evt 3.0\n" + RAW, "EVT3"),
+    (LONG + b"1000 12 30 1\n2000 1 2 0\n", "text"),
+    (LONG * 60 + b"% evt 2.0\n" + RAW, "EVT2"),
     (b"0.000001 12 30 1\n0.5 1 2 0\n", "text"),
     (b"1000 12 30 1\n2000 1 2 0\n", "text"),
     (b"# t x y p\n1.5\t12\t30\t-1\n", "text"),
@@ -71,6 +85,9 @@ UNKNOWN = [
     npy(np.zeros(5)),
     npy(np.array([{}], object)),
     npz(weights=np.zeros((5, 4))),
+    npz(x=np.zeros(5), y=np.zeros(5)),
+    npz(events=np.zeros((5, 5))),
+    LONG * 2_000 + b"% evt 3.0\n" + RAW,
     b"PK\x03\x04",
     b"\x93NUMPY",
     b"0.1 0.2 0.3\n",
@@ -111,13 +128,35 @@ def test_other_files_are_not_taken_for_recordings(tmp_path, head):
         (b"time,ax,ay,az\n1,2,3,4\n", "is text, but names its columns time, ax, ay, az"),
         (b"some words\n", "not a format evtui knows"),
         (RAW, "not a format evtui knows"),
+        (npy(np.array([{}], object)), "is a NumPy file, but holds pickled objects"),
+        (npy(np.zeros((9, 5))), r"is a NumPy file, but holds \(9, 5\) items of float64"),
+        (b"\x93NUMPY", "is a NumPy file, but has a header that cannot be decoded"),
+        (npz(weights=np.zeros(5)), "is a NumPy archive, but holds no events .* it holds weights"),
+        (npz(t=np.array([{}], object)), "is a NumPy archive, but holds pickled objects"),
     ],
 )
-def test_text_that_is_not_taken_is_told_why(tmp_path, head, said):
+def test_what_is_not_taken_is_told_why(tmp_path, head, said):
     path = tmp_path / "other.csv"
     path.write_bytes(head)
     with pytest.raises(UnknownFormat, match=said):
         identify(path)
+
+
+def test_dat_of_a_type_that_is_not_known_says_which(tmp_path):
+    path = tmp_path / "a.dat"
+    path.write_bytes(b"% Data file containing things.\n\x0d\x04" + RAW)
+    with pytest.raises(UnsupportedRecording, match="type 0x0D and of 4 bytes"):
+        open_in_place(path)
+
+
+def test_hdf5_behind_the_text_of_matlab_is_opened(tmp_path):
+    path = tmp_path / "a.mat"
+    with h5py.File(path, "w", userblock_size=512):
+        pass
+    truth = made_events(100)
+    recording = open_in_place(write_columns(path, truth))
+    assert recording.window(0, 10**9).equals(truth)
+    recording.close()
 
 
 def test_a_decoder_is_found_where_there_is_one(tmp_path):
@@ -146,6 +185,14 @@ def test_what_cannot_be_read_is_told(tmp_path):
         identify(tmp_path / "none.h5")
     with pytest.raises(CannotRead, match="is a folder"):
         identify(tmp_path)
+
+
+def test_only_where_a_header_fills_the_first_bytes_more_is_read():
+    assert has_only_comments(b"% one\r\n# two\n\n  // three\n1 2 3")
+    assert not has_only_comments(b"% one\n1 2 3 1\n4")
+    assert not has_only_comments(b"some words\n")
+    assert not has_only_comments(b"% one\n\x00\x01\x02\n\x05")
+    assert not has_only_comments(b"")
 
 
 @given(st.binary(max_size=64))

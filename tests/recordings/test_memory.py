@@ -7,6 +7,7 @@ import pytest
 
 from contract.recording_contract import RecordingContract
 from contract.truths import HEIGHT, WIDTH, made_events
+from evtui.errors import CannotRead
 from evtui.events import Events
 from evtui.recordings.base import RecordingInfo, never_cancelled, no_progress
 from evtui.recordings.findings import finding
@@ -65,6 +66,16 @@ def test_the_full_pass_adds_what_the_decoding_did_not_tell():
     assert [found.code for found in recording.findings()] == ["one_polarity", "gap"]
     assert recording.findings()[0] is told
     assert len(recording.timeline(5).gaps) == 1
+
+
+def test_after_closing_nothing_is_read_though_the_columns_stay():
+    recording = MemoryRecording(columns_of(made_events(100)), UNKNOWN)
+    recording.close()
+    recording.close()
+    for read in (lambda: recording.window(0, 10), lambda: recording.timeline(5)):
+        with pytest.raises(CannotRead, match="was closed"):
+            read()
+    assert recording.info.events == len(recording.columns) == 100
 
 
 def test_no_events_at_all():

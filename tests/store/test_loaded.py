@@ -82,6 +82,13 @@ def test_what_our_decoder_found_is_kept():
     assert codes(told) == {"truncated"}
 
 
+def test_each_finding_of_a_decoder_is_kept_once():
+    said = [finding("polarity_guessed", "in a sample"), finding("polarity_guessed", "later")]
+    made = dataclasses.replace(decoded(columns()), facts=Facts((9, 9)), findings=(*said, said[0]))
+    told = make_loaded(PLAN, made).recording.findings()
+    assert [found for found in told if found.code == "polarity_guessed"] == said
+
+
 def test_an_implausible_recording_is_told():
     made = columns(10)
     made = Columns(made.t * 10**9, made.x, made.y, made.polarity)

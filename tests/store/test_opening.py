@@ -29,6 +29,15 @@ def test_what_cannot_is_loaded_whole(tmp_path):
     assert {found.code for found in recording.findings()} >= {"columns_guessed", "size_guessed"}
 
 
+def test_how_far_a_load_is_is_told(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("t,x,y,p\n" + "".join(f"{t},1,2,{t % 2}\n" for t in range(600_000)))
+    shares: list[float] = []
+    assert open_or_load(path, shares.append).info.events == 600_000
+    assert 0 < shares[0] < 1
+    assert shares == sorted(shares)
+
+
 async def test_loading_works_where_an_event_loop_runs(tmp_path):
     path = write_text(tmp_path / "a.txt")
     assert open_or_load(path).info.events == 3

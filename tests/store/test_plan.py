@@ -1,6 +1,7 @@
 import os
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from evtui.errors import CannotRead, DamagedRecording, UnknownFormat, UnsupportedRecording
@@ -52,6 +53,23 @@ def test_what_a_raw_files_header_states_is_kept(tmp_path):
 
 def test_the_cost_is_told_from_the_files_size_where_nothing_else_tells_it():
     assert Plan(Path("a.raw"), "EVT3", "evlib", bytes=28_000, mtime_ns=0).cost == 130_000
+
+
+@pytest.mark.parametrize("compressed", [False, True])
+def test_arrays_state_how_many_events_they_unpack_to(tmp_path, compressed):
+    path = tmp_path / "a.npz"
+    columns = {name: np.zeros(1_000_000, np.uint8) for name in "txyp"}
+    (np.savez_compressed if compressed else np.savez)(path, K=np.eye(3), **columns)
+    assert make_plan(path).cost == 13_000_000
+    np.save(tmp_path / "b.npy", np.zeros((1_000, 4)))
+    assert make_plan(tmp_path / "b.npy").cost == 13_000
+
+
+def test_what_arrays_claim_is_no_more_than_the_file_holds(tmp_path):
+    path = tmp_path / "a.npy"
+    np.save(path, np.zeros((1_000, 4)))
+    path.write_bytes(path.read_bytes().replace(b"(1000, 4)", b"(9999999, 4)")[:-3])
+    assert make_plan(path).cost <= 1_010 * 13
 
 
 def test_a_count_that_is_a_guess_is_no_ground_for_a_cost():

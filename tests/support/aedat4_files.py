@@ -65,6 +65,13 @@ def header(xml: bytes, compression: int = 0, table_position: int = -1) -> bytes:
     return MAGIC + struct.pack("<I", len(table)) + table
 
 
+def data_table(compression: int = 0) -> bytes:
+    """A FlatBuffers table ``FileDataTable``, packed like the packets, with a length where not."""
+    content = struct.pack("<I4s", 8, b"FTAB") + bytes(range(200)) * 5
+    packed = compressor(compression)(content if compression else b"")
+    return packed or struct.pack("<I", len(content)) + content
+
+
 def write_aedat4(
     path: Path,
     packets: Iterable[tuple[int, bytes]],

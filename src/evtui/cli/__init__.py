@@ -1,12 +1,16 @@
 """The command line: ``evtui [PATH…]`` opens the browser; commands do the rest without a screen.
 
 Data goes to stdout, narration to stderr.  Exit codes: 0 done; 1 something failed, or ``check``
-found something; 2 wrong use, or a recording that cannot be read; 130 interrupted.
+found something; 2 wrong use, a recording that cannot be read, or output that cannot be written;
+130 interrupted.
 """
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import importlib
+import os
 import sys
 from typing import Any, cast
 
@@ -25,6 +29,7 @@ COMMANDS: dict[str, str] = {
 }
 """Every command, as ``module:function``: a module is imported when its command is first needed."""
 
+_UNWRITABLE = 2
 _INTERRUPTED = 130
 _EPILOG = f"""
 Run without a command, evtui browses PATH: folders, or recordings; one recording opens in the
@@ -57,6 +62,22 @@ class _Commands(click.Group):
         except KeyboardInterrupt:
             click.echo("evtui: interrupted", err=True)
             sys.exit(_INTERRUPTED)
+        except OSError as error:
+            # A closed pipe is click's business, and an error about a file none of the output's.
+            if error.errno == errno.EPIPE or error.filename is not None:
+                raise
+            _give_up_output(error)
+            sys.exit(_UNWRITABLE)
+
+
+def _give_up_output(error: OSError) -> None:
+    """Say that what was printed is not all there, and keep Python from trying once more."""
+    with contextlib.suppress(OSError):
+        click.echo(f"evtui: the output cannot be written: {error.strerror}", err=True)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
 
 
 @click.group(

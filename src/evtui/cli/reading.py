@@ -79,5 +79,5 @@ def _open(path: Path) -> Recording:
     try:
         return open_in_place(path)
     except NeedsLoading:
-        with progress_bar(f"decoding {path.name}"):
-            return open_or_load(path)
+        with progress_bar(f"decoding {path.name}") as show:
+            return open_or_load(path, show)

@@ -8,18 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import Enum
-from typing import Any, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
-from evtui.events import Coordinates, Polarities, Times
+from evtui.events import Coordinates, Polarities
 from evtui.recordings.findings import Finding, finding
+from evtui.recordings.time_units import Raw, Unit, tell_unit, unit_named
 from evtui.units import US_PER_S, format_rate
 
-Raw: TypeAlias = NDArray[Any]
-"""A column as the file holds it, shape (N,), of any numeric or boolean dtype."""
+__all__ = ["Raw", "Unit", "tell_unit", "unit_named"]
 
 KNOWN_SENSORS: tuple[tuple[int, int], ...] = (
     (128, 128),  # DVS128
@@ -39,126 +36,10 @@ LARGEST_SIDE = 4096
 """No event camera is wider: larger coordinates are damage, not pixels."""
 
 _ENOUGH = 1000
-"""Events from which an event rate says something about the unit of time."""
-
-_POSSIBLE_RATES = (20.0, 2e8)
-_PLAIN_RATES = (2e4, 5e7)
-"""Mean event rates in events/s.  Read as µs, a recording in ns comes out a thousand times slower
-and one in ms a thousand times faster; between the plain ones no other unit gives a usual rate."""
-
-_TELLING = (slice(4_096), slice(-1, None))
-"""The rows of a run that are looked at for the unit."""
+"""Events from which an event rate says something."""
 
 _LONGEST_US = 7 * 86_400 * US_PER_S
 _FASTEST = 2e9
-
-_EPOCH_S = (946_684_800, 4_102_444_800)
-"""The years 2000 to 2100 as Unix time in seconds."""
-
-_SAFE_US = float(1 << 62)
-
-
-class Unit(Enum):
-    """A unit of time: its usual name, and how many ns it has."""
-
-    NS = ("ns", 1)
-    US = ("µs", 1_000)
-    MS = ("ms", 1_000_000)
-    S = ("s", 1_000_000_000)
-
-    @property
-    def label(self) -> str:
-        return self.value[0]
-
-    @property
-    def ns(self) -> int:
-        return self.value[1]
-
-    def to_us(self, raw: Raw) -> Times:
-        """Times of this unit as whole µs: ns are rounded down, fractions to the nearest µs.
-
-        Raises:
-            ValueError: a time is not a number, or beyond the reach of 63 bits.
-        """
-        if raw.dtype.kind == "f":
-            return self._float_to_us(raw)
-        whole = raw.astype(np.int64, copy=False)
-        if self is Unit.NS:
-            return whole // 1_000
-        return whole * (self.ns // 1_000) if self is not Unit.US else whole
-
-    def _float_to_us(self, raw: Raw) -> Times:
-        # float64 first: float32 cannot hold the product of seconds and a million.
-        with np.errstate(over="ignore"):
-            us = raw.astype(np.float64) * (self.ns / 1_000)
-        if not np.all(np.abs(us) < _SAFE_US):
-            raise ValueError("a time is not a number")
-        return (np.floor(us) if self is Unit.NS else np.rint(us)).astype(np.int64)
-
-
-_UNIT_WORDS = {
-    Unit.NS: ("ns", "nsec", "nanosecond", "nanoseconds"),
-    Unit.US: ("us", "µs", "μs", "usec", "microsecond", "microseconds"),
-    Unit.MS: ("ms", "msec", "millisecond", "milliseconds"),
-    Unit.S: ("s", "sec", "second", "seconds"),
-}
-
-
-def unit_named(word: str) -> Unit | None:
-    """The unit that a word of a file's header means; None where it means none."""
-    wanted = word.strip().lower()
-    return next((unit for unit, words in _UNIT_WORDS.items() if wanted in words), None)
-
-
-def tell_unit(sample: Sequence[Raw], rows: int) -> tuple[Unit, Finding | None]:
-    """The unit of time, from the values.
-
-    The rules, in order: fractions are seconds, whole numbers µs; a first time that is a date of
-    this century in some unit comes before that; whole numbers that are all multiples of 1000 and
-    slow as µs are ns; and the first of these that gives a possible event rate is taken.
-
-    Args:
-        sample: runs of the t column in file order, the first and the last event among them.
-        rows: events in the whole recording.
-    """
-    kind = np.float64 if sample[0].dtype.kind == "f" else np.int64
-    values = np.concatenate([run[part].astype(kind) for run in sample for part in _TELLING])
-    span = float(values[-1]) - float(values[0])
-    if not span > 0:
-        return Unit.US, None
-    whole = bool(np.all(values == np.floor(values)))
-    candidates = _candidate_units(float(values[0]), whole)
-    unit = candidates[0]
-    if rows >= _ENOUGH:
-        thousands = whole and bool(np.all((values - values[0]) % 1_000 == 0))
-        if thousands and _rate(rows, span, Unit.US) < _PLAIN_RATES[0]:
-            candidates.insert(0, Unit.NS)
-        possible = [unit for unit in candidates if _is_possible(_rate(rows, span, unit))]
-        unit = possible[0] if possible else unit
-    rate = _rate(rows, span, unit)
-    plain = whole and unit is Unit.US and _PLAIN_RATES[0] <= rate <= _PLAIN_RATES[1]
-    if plain and rows >= _ENOUGH:
-        return unit, None
-    said = f"the unit of t is not stated; {unit.label} is taken, which makes {format_rate(rate)}"
-    return unit, finding("unit_guessed", said)
-
-
-def _candidate_units(first: float, whole: bool) -> list[Unit]:
-    usual = [Unit.US, Unit.MS, Unit.NS, Unit.S] if whole else [Unit.S, Unit.US]
-    dates = [unit for unit in usual if _is_date(first * unit.ns)]
-    return dates + [unit for unit in usual if unit not in dates]
-
-
-def _is_date(ns: float) -> bool:
-    return _EPOCH_S[0] <= ns / 1e9 <= _EPOCH_S[1]
-
-
-def _rate(rows: int, span: float, unit: Unit) -> float:
-    return rows / (span * unit.ns / 1e9)
-
-
-def _is_possible(rate: float) -> bool:
-    return _POSSIBLE_RATES[0] <= rate <= _POSSIBLE_RATES[1]
 
 
 def tell_implausible(events: int, duration_us: int) -> Finding | None:
@@ -174,7 +55,7 @@ def tell_implausible(events: int, duration_us: int) -> Finding | None:
 
 @dataclass(frozen=True, slots=True)
 class PolarityConvention:
-    """Two values and which of them is ON."""
+    """Which of some values, as a rule two, are ON."""
 
     name: str
     off: float
@@ -185,6 +66,8 @@ class PolarityConvention:
     """The largest value taken for ON; None where there is no limit."""
     plain: bool = False
     """Whether its two values, both seen, leave no doubt."""
+    others: tuple[float, ...] = ()
+    """What else was seen, where no convention has just those values."""
 
     def decode(self, raw: Raw) -> Polarities:
         """1 for ON, 0 for OFF."""
@@ -195,7 +78,8 @@ class PolarityConvention:
 
     def covers(self, raw: Raw) -> bool:
         """Whether the raw values are all of this convention."""
-        return raw.dtype.kind == "b" or bool(np.all((raw == self.off) | (raw == self.on)))
+        known = (self.off, self.on, *self.others)
+        return raw.dtype.kind == "b" or bool(np.all(np.isin(raw, known)))
 
 
 ZERO_ONE = PolarityConvention("0/1", 0, 1, on_from=1, plain=True)
@@ -237,7 +121,7 @@ def tell_polarity(sample: Sequence[Raw]) -> tuple[PolarityConvention, Finding | 
 def _unusual_polarity(seen: list[float]) -> tuple[PolarityConvention, Finding]:
     shown = ", ".join(f"{value:g}" for value in seen[:5]) + (", …" if len(seen) > 5 else "")
     on = seen[1] if len(seen) == 2 else 1.0
-    guess = PolarityConvention(shown, seen[0], on, on_from=on)
+    guess = PolarityConvention(shown, seen[0], on, on_from=on, others=tuple(seen))
     said = f"polarity holds the values {shown}; {on:g} and above are taken for ON"
     return guess, finding("polarity_guessed", said)
 
@@ -272,6 +156,11 @@ def tell_size(width: int, height: int) -> tuple[int, int, Finding]:
 
     Where none does, the sensor is taken to be as large as its events reach.
     """
+    if not (width and height):
+        smallest = KNOWN_SENSORS[0]
+        said = "the sensor size is not stated, and there are no events to tell it;"
+        said += f" {smallest[0]}×{smallest[1]} is the smallest known"
+        return *smallest, finding("size_guessed", said)
     for sensor in KNOWN_SENSORS:
         if width <= sensor[0] and height <= sensor[1]:
             said = f"the sensor size is not stated; {sensor[0]}×{sensor[1]} is the smallest known"
@@ -289,18 +178,24 @@ as nothing tells them apart."""
 def tell_columns(table: Raw, first: str = COLUMN_ORDERS[0]) -> str | None:
     """The order of the columns of an N×4 array; None where no known one fits.
 
-    t hardly ever decreases, p has at most two values, those of a convention, x and y are whole and
-    not negative.
+    p has at most two values, those of a convention, x and y are whole and not negative.  t hardly
+    ever decreases; where no such column is left, rows are not in order of time, and t is the one
+    column that can be no position: it has fractions, or goes beyond every sensor.
 
     Args:
         table: a sample of rows, shape (N, 4).
         first: the order to try before the others.
     """
-    for order in (first, *COLUMN_ORDERS):
-        t, x, y, p = (table[:, order.index(name)] for name in "txyp")
-        if _grows(t) and _are_polarities(p) and _are_pixels(x) and _are_pixels(y):
-            return order
-    return None
+    orders = [order for order in (first, *COLUMN_ORDERS) if _may_be_ordered(table, order)]
+    times = {order: table[:, order.index("t")] for order in orders}
+    growing = (order for order in orders if _grows(times[order]))
+    beyond = (order for order in orders if not _are_pixels(times[order]))
+    return next(growing, None) or next(beyond, None)
+
+
+def _may_be_ordered(table: Raw, order: str) -> bool:
+    x, y, p = (table[:, order.index(name)] for name in "xyp")
+    return _are_polarities(p) and _are_pixels(x) and _are_pixels(y)
 
 
 def _grows(values: Raw) -> bool:

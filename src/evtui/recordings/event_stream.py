@@ -39,6 +39,10 @@ _STEPS_US[_NOTHING], _STEPS_US[_LATER] = 0, _LATER_US
 _BLOCK_BYTES = 1 << 16
 """The search for events takes time n·log n in the length of a block."""
 
+_FEW = 16
+"""Of so many events one may lie outside the sensor because it is damaged.  Where more do, bytes are
+missing, and what follows is cut into events at the wrong places."""
+
 
 def decode_event_stream(path: Path, facts: Facts) -> Iterator[Run]:
     """Decode a whole file; a ``Decoder``.
@@ -51,25 +55,34 @@ def decode_event_stream(path: Path, facts: Facts) -> Iterator[Run]:
     with opened(path) as file:
         width, height = facts.size = _read_size(path, file.read(_HEADER.size), facts)
         length = length_of(file)
-        clock = 0
+        clock = left_out = 0
         rest = b""
         while block := file.read(_BLOCK_BYTES):
+            start = file.tell() - len(rest + block)
             found = _decode(np.frombuffer(rest + block, np.uint8), clock)
             clock, rest = found.clock, found.rest
-            sound = _count_sound(found, width, height)
-            share = file.tell() / length
+            outside = (found.x >= width) | (found.y >= height)
+            lost = _place_of_loss(outside)
+            sound = ~outside[:lost]
+            left_out += len(sound) - int(np.count_nonzero(sound))
             yield Run(
-                found.t[:sound],
-                found.x[:sound],
-                (height - 1 - found.y[:sound].astype(np.int32)).astype(np.uint16),
-                found.p[:sound],
-                share,
+                found.t[:lost][sound],
+                found.x[:lost][sound],
+                (height - 1 - found.y[:lost][sound].astype(np.int32)).astype(np.uint16),
+                found.p[:lost][sound],
+                file.tell() / length,
             )
-            if sound < len(found.t):
-                said = f"an event lies outside {width}×{height}, so bytes are missing or wrong;"
-                said += f" what follows {share:.1%} of the file is left out"
+            if lost is not None:
+                at = start + int(found.at[lost])
+                said = f"bytes are missing or wrong at byte {at:,} of {length:,}, from where events"
+                said += f" lie outside {width}×{height}; what follows is left out"
                 facts.findings.append(finding("damaged_parts", said))
-                return
+                rest = b""
+                break
+        if left_out:
+            events = "1 event lies" if left_out == 1 else f"{left_out:,} events lie"
+            said = f"{events} outside {width}×{height}; left out"
+            facts.findings.append(finding("damaged_parts", said))
         if rest:
             facts.findings.append(finding("truncated"))
 
@@ -103,6 +116,8 @@ class _Found:
     y: Coordinates
     """From the bottom, as in the file."""
     p: NDArray[np.uint8]
+    at: NDArray[np.int32]
+    """Where in the block each begins."""
     clock: int
     """µs after the last byte that was used."""
     rest: bytes
@@ -121,7 +136,7 @@ def _decode(data: NDArray[np.uint8], clock: int) -> _Found:
     x, y = (_sixteen_bits(data[at + low], data[at + low + 1]) for low in (1, 3))
     after = int(times[-1]) if len(times) else clock
     return _Found(
-        times[~alone], x, y, (data[at] & 1).astype(np.uint8), after, data[used:].tobytes()
+        times[~alone], x, y, (data[at] & 1).astype(np.uint8), at, after, data[used:].tobytes()
     )
 
 
@@ -144,7 +159,14 @@ def _starts(data: NDArray[np.uint8]) -> NDArray[np.int32]:
     return starts[starts < end]
 
 
-def _count_sound(found: _Found, width: int, height: int) -> int:
-    """How many events come before the first one outside the sensor."""
-    outside = (found.x >= width) | (found.y >= height)
-    return int(outside.argmax()) if outside.any() else len(found.t)
+def _place_of_loss(outside: NDArray[np.bool_]) -> int | None:
+    """Which event of a block is the first after bytes are missing; None where none are.
+
+    Args:
+        outside: for each event, whether it lies outside the sensor.
+    """
+    if not outside.any():
+        return None
+    first = int(outside.argmax())
+    after = len(outside) - first
+    return first if np.count_nonzero(outside) > max(1, after // _FEW) else None

@@ -13,15 +13,18 @@ from evtui.errors import CannotRead, NeedsLoading, UnknownFormat, UnsupportedRec
 from evtui.recordings.base import Recording
 from evtui.recordings.sniffing import (
     HEAD_BYTES,
+    LONG_HEADS,
+    has_only_comments,
     is_dat,
+    is_hdf5,
     is_numpy_archive,
-    is_numpy_array,
     is_text,
     starts_with,
     states_evt,
     why_no_text,
 )
-from evtui.recordings.whole import Decoder
+from evtui.recordings.tables.numpy_arrays import MAGIC
+from evtui.recordings.whole import Contents, Decoder
 from evtui.timing import Stopwatch
 
 
@@ -33,7 +36,9 @@ class Format:
     endings: tuple[str, ...]
     """File endings by which a folder scan takes a file for a candidate."""
     matches: Callable[[bytes], bool]
-    """Whether a file's first ``HEAD_BYTES`` bytes are of this format."""
+    """Whether a file's first bytes are of this format."""
+    look_inside: str | None = None
+    """Says what the headers inside a file tell, as ``whole.Contents``."""
     reader: str | None = None
     """Opens the file in place; None where it has to be decoded whole."""
     decoder: str | None = None
@@ -48,7 +53,7 @@ FORMATS: tuple[Format, ...] = (
     Format(
         "HDF5",
         (".h5", ".hdf5", ".hdf"),
-        starts_with(b"\x89HDF\r\n\x1a\n"),
+        is_hdf5,
         reader="evtui.recordings.hdf5.reader:open_hdf5",
         by_evlib=True,
     ),
@@ -104,10 +109,18 @@ FORMATS: tuple[Format, ...] = (
     # evlib takes DAT for text, or for EVT2 where it is named .raw.
     Format("DAT", (".dat",), is_dat, reader="evtui.recordings.prophesee.dat:open_dat"),
     Format(
-        "NPY", (".npy",), is_numpy_array, decoder="evtui.recordings.tables.numpy_files:decode_npy"
+        "NPY",
+        (".npy",),
+        starts_with(MAGIC),
+        look_inside="evtui.recordings.tables.numpy_files:look_inside_npy",
+        decoder="evtui.recordings.tables.numpy_files:decode_npy",
     ),
     Format(
-        "NPZ", (".npz",), is_numpy_archive, decoder="evtui.recordings.tables.numpy_files:decode_npz"
+        "NPZ",
+        (".npz",),
+        is_numpy_archive,
+        look_inside="evtui.recordings.tables.numpy_files:look_inside_npz",
+        decoder="evtui.recordings.tables.numpy_files:decode_npz",
     ),
     # evlib takes any number for seconds, and any four columns for t x y p.
     Format("text", (".txt", ".csv"), is_text, decoder="evtui.recordings.tables.text:decode_text"),
@@ -117,7 +130,7 @@ FORMATS: tuple[Format, ...] = (
 ENDINGS: frozenset[str] = frozenset(ending for known in FORMATS for ending in known.endings)
 
 
-def read_head(path: Path) -> bytes:
+def read_head(path: Path, length: int = HEAD_BYTES) -> bytes:
     """The first bytes of a file, for telling its format.
 
     Raises:
@@ -127,7 +140,7 @@ def read_head(path: Path) -> bytes:
         if not stat.S_ISREG(path.stat().st_mode) and not path.is_dir():
             raise CannotRead(path, "is not a file but a pipe or a device")
         with path.open("rb") as file:
-            return file.read(HEAD_BYTES)
+            return file.read(length)
     except OSError as error:
         raise CannotRead.because(path, error) from error
 
@@ -137,19 +150,34 @@ def identify(path: Path) -> Format:
 
     Raises:
         CannotRead: the operating system refuses.
-        UnknownFormat: no format matches.
+        UnknownFormat: no format matches, or what is in the file is no events.
     """
-    head = read_head(path)
-    if not head:
-        raise UnknownFormat(path, "the file is empty")
-    for known in FORMATS:
-        if known.matches(head):
+    head = b""
+    for length in (HEAD_BYTES, *LONG_HEADS):
+        if head and not has_only_comments(head):
+            break
+        head = read_head(path, length)
+        known = next((known for known in FORMATS if known.matches(head)), None)
+        if known is not None:
+            if why_none := look_inside(path, known).why_none:
+                raise UnknownFormat(path, why_none)
             return known
     raise UnknownFormat(
         path,
-        why_no_text(head),
-        "known are " + ", ".join(known.name for known in FORMATS),
+        why_no_text(head) if head else "the file is empty",
+        "known are " + ", ".join(known.name for known in FORMATS) if head else "",
     )
+
+
+def look_inside(path: Path, known: Format) -> Contents:
+    """What the headers inside a file of a known format tell; little for most formats.
+
+    Raises:
+        CannotRead: the operating system refuses.
+    """
+    if known.look_inside is None:
+        return Contents()
+    return cast(Callable[[Path], Contents], _imported(known.look_inside))(path)
 
 
 def open_in_place(path: Path, stopwatch: Stopwatch | None = None) -> Recording:

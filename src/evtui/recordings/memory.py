@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from evtui.errors import CannotRead
 from evtui.events import BYTES_PER_EVENT, Events
 from evtui.recordings.base import Cancelled, Counts, Progress, RecordingInfo, Timeline
 from evtui.recordings.counting import Tally
@@ -66,6 +67,7 @@ class MemoryRecording:
             findings: what the decoding found or guessed.
         """
         self.columns = columns
+        self._closed = False
         self._findings = tuple(findings)
         first, last = (int(columns.t[0]), int(columns.t[-1])) if len(columns) else (0, 0)
         self._t_first = first
@@ -80,11 +82,13 @@ class MemoryRecording:
         )
 
     def window(self, t0: int, t1: int) -> Events:
+        self._require_open()
         bounds = (t0 + self._t_first, max(t0, t1) + self._t_first)
         start, stop = np.searchsorted(self.columns.t, bounds)
         return self.columns.events(slice(int(start), int(stop)))
 
     def timeline(self, bins: int) -> Timeline:
+        self._require_open()
         if self._tally is not None:
             return self._tally.timeline(bins)
         duration = self.info.duration_us
@@ -121,4 +125,9 @@ class MemoryRecording:
         return (*self._findings, *(found for found in counted if found.code not in known))
 
     def close(self) -> None:
-        """Nothing to let go of: the arrays live as long as someone holds them."""
+        """Give no more windows; the arrays live as long as someone holds them."""
+        self._closed = True
+
+    def _require_open(self) -> None:
+        if self._closed:
+            raise CannotRead(self.info.path, "was closed")

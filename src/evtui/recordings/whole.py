@@ -67,6 +67,16 @@ class Facts:
         return Facts((width, height) if told["size"] else None, told["layout"], told["header"])
 
 
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What the headers inside a file tell before it is decoded."""
+
+    events: int | None = None
+    """How many it holds at most; None where they do not tell."""
+    why_none: str = ""
+    """What the file is instead of a recording, in words that follow its name; mostly empty."""
+
+
 Decoder: TypeAlias = Callable[[Path, Facts], Iterator[Run]]
 """Yields a file's events and fills in its facts.  Raises ``RecordingError``."""
 

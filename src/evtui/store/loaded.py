@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -52,9 +53,8 @@ def make_loaded(plan: Plan, decoded: Decoded) -> Loaded:
     """What the store keeps of a finished load.  Imports polars, so not for the screen's thread."""
     info, guessed = _describe(plan, decoded)
     counted = _counted(decoded, info)
-    findings = (*plan.findings, *decoded.findings, *guessed, *counted)
-    by_code = {found.code: found for found in findings}  # what was counted says more than a sample
-    recording = MemoryRecording(decoded.columns, info, tuple(by_code.values()))
+    findings = _combined((*plan.findings, *decoded.findings, *guessed), counted)
+    recording = MemoryRecording(decoded.columns, info, findings)
     recording.index(no_progress, never_cancelled)  # a small part of what decoding took
     return Loaded(
         path=plan.path,
@@ -108,6 +108,12 @@ def _describe(plan: Plan, decoded: Decoded) -> tuple[RecordingInfo, list[Finding
         header=facts.header or plan.header,
     )
     return info, guessed
+
+
+def _combined(seen: Iterable[Finding], counted: Sequence[Finding]) -> tuple[Finding, ...]:
+    """Each finding once; what was counted says more than what a sample showed of the same."""
+    codes = {found.code for found in counted}
+    return tuple(dict.fromkeys([*(found for found in seen if found.code not in codes), *counted]))
 
 
 def _counted(decoded: Decoded, info: RecordingInfo) -> list[Finding]:

@@ -8,19 +8,24 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from evtui.errors import NeedsLoading
-from evtui.recordings.base import Recording
+from evtui.recordings.base import Progress, Recording, no_progress
 from evtui.recordings.formats import open_in_place
 from evtui.store.loaded import Loaded, make_loaded
 from evtui.store.loader import load_in_child
 from evtui.store.memory import read_memory
+from evtui.store.messages import LoadProgress
 from evtui.store.plan import make_plan
 from evtui.store.policy import check_available
 
 
-def open_or_load(path: Path) -> Recording:
+def open_or_load(path: Path, progress: Progress = no_progress) -> Recording:
     """Open a recording; one that no reader can seek in is loaded, which may take seconds.
 
     Blocks the calling thread, even where an event loop runs in it.
+
+    Args:
+        path: the file.
+        progress: is told how much is loaded, where that is known.
 
     Raises:
         RecordingError: the file cannot be read, or no loader decodes it.
@@ -30,7 +35,7 @@ def open_or_load(path: Path) -> Recording:
     try:
         return open_in_place(path)
     except NeedsLoading:
-        return _blocking(_load(path)).recording
+        return _blocking(_load(path, progress)).recording
 
 
 def _blocking(load: Coroutine[None, None, Loaded]) -> Loaded:
@@ -43,9 +48,13 @@ def _blocking(load: Coroutine[None, None, Loaded]) -> Loaded:
         return thread.submit(asyncio.run, load).result()
 
 
-async def _load(path: Path) -> Loaded:
+async def _load(path: Path, progress: Progress) -> Loaded:
+    def hear(told: LoadProgress) -> None:
+        if told.share is not None:
+            progress(told.share)
+
     plan = make_plan(path)
     memory = read_memory()
     check_available(plan.cost, memory)
-    decoded = await load_in_child(plan, memory.available, None, lambda _: None)
+    decoded = await load_in_child(plan, memory.available, None, hear)
     return make_loaded(plan, decoded)

@@ -11,8 +11,9 @@ from evtui.errors import CannotRead, NeedsLoading, UnsupportedRecording
 from evtui.events import BYTES_PER_EVENT
 from evtui.recordings.base import RecordingInfo
 from evtui.recordings.findings import Finding
-from evtui.recordings.formats import identify, open_in_place, read_head
+from evtui.recordings.formats import identify, look_inside, open_in_place, read_head
 from evtui.recordings.prophesee.raw_header import parse_header
+from evtui.recordings.sniffing import LONG_HEADS
 
 OWN, EVLIB = "own", "evlib"
 
@@ -55,12 +56,16 @@ class Plan:
     findings: tuple[Finding, ...] = ()
     header: Mapping[str, str] = field(default_factory=dict)
     """What a RAW file's header states."""
+    most_events: int | None = None
+    """How many there are at most, where the headers inside the file tell it."""
 
     @property
     def cost(self) -> int:
         """Bytes of memory that the loaded events will hold; told from the file's size at worst."""
         if self.info is not None and self.info.events_exact:
             return self.info.events * BYTES_PER_EVENT
+        if self.most_events is not None:
+            return self.most_events * BYTES_PER_EVENT
         per_event = BYTES_PER_EVENT_IN_FILE.get(self.format, _LEAST_IN_FILE)
         return int(self.bytes / per_event * BYTES_PER_EVENT)
 
@@ -93,7 +98,8 @@ def make_plan(path: Path, preference: str = "auto") -> Plan:
         mtime_ns=status.st_mtime_ns,
         info=info,
         findings=findings,
-        header=parse_header(read_head(path)).fields,
+        header=parse_header(read_head(path, LONG_HEADS[-1])).fields,
+        most_events=look_inside(path, known).events,
     )
 
 

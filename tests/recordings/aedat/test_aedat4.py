@@ -16,6 +16,7 @@ from evtui.store.loader import load_in_child
 from evtui.store.plan import make_plan
 from support.aedat4_files import (
     MAGIC,
+    data_table,
     description,
     event_packet,
     header,
@@ -49,6 +50,20 @@ def test_every_compression_is_decoded(tmp_path, compression, table):
     assert decoded.events.equals(EVENTS)
     assert decoded.codes == []
     assert decoded.facts.header["source"] == "DAVIS346_1"
+
+
+@pytest.mark.parametrize("compression", [0, 1, 3])
+def test_a_file_cut_short_in_its_table_is_told(tmp_path, compression):
+    packets = packets_of(EVENTS)
+    table = data_table(compression)
+    path = write_aedat4(tmp_path / "a", packets, compression=compression, table=table)
+    whole = path.read_bytes()
+    assert decode(decode_aedat4, path).codes == []
+    for missing in (1, 5, len(table) - 6, len(table) - 1, len(table)):
+        path.write_bytes(whole[:-missing])
+        decoded = decode(decode_aedat4, path)
+        assert decoded.events.equals(EVENTS)
+        assert decoded.codes == ["truncated"]
 
 
 def test_positions_beyond_1023_are_decoded(tmp_path):

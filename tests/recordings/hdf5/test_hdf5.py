@@ -104,7 +104,7 @@ def path(tmp_path):
 # figures
 
 
-def test_a_plain_file_has_no_findings(path, truth):
+def test_a_plain_file_leaves_only_the_unit_to_be_guessed(path, truth):
     with closing(open_hdf5(write_columns(path, truth, t_first_us=77, storage=GZIP))) as recording:
         info = recording.info
         assert (info.format, info.layout) == ("HDF5", "events/{t,x,y,p}, gzip")
@@ -112,7 +112,7 @@ def test_a_plain_file_has_no_findings(path, truth):
         assert info.t_first_us == 77
         assert info.bytes == path.stat().st_size
         assert info.header == {"width": "640", "height": "480"}
-        assert indexed(recording).findings() == []
+        assert codes(indexed(recording)) == {"unit_guessed"}
 
 
 def test_the_offset_of_dsec_belongs_to_the_clock(path, truth):
@@ -179,7 +179,7 @@ def test_a_number_of_events_that_is_not_so_is_found(path, truth, place):
     with h5py.File(path, "a") as file:
         file[place].attrs["num_events"] = len(truth)
     with closing(open_hdf5(path)) as recording:
-        assert codes(recording) == set()
+        assert codes(recording) == {"unit_guessed"}
     with h5py.File(path, "a") as file:
         file[place].attrs["num_events"] = 41_000
     with closing(open_hdf5(path)) as recording:
@@ -223,14 +223,14 @@ def test_a_guessed_sensor_grows_with_the_full_pass(path):
     truth = Events(truth.t, x, y, truth.p)
     with closing(open_hdf5(write_columns(path, truth, size=None))) as recording:
         assert (recording.info.width, recording.info.height) == (240, 180)
-        assert codes(indexed(recording)) == {"size_guessed", "out_of_sensor"}
+        assert codes(indexed(recording)) == {"unit_guessed", "size_guessed", "out_of_sensor"}
         assert (recording.info.width, recording.info.height) == (1280, 720)
         assert "1 events lie outside 1280×720" in [f.message for f in recording.findings()]
 
 
 def test_events_outside_a_stated_sensor_are_counted(path, truth):
     with closing(open_hdf5(write_columns(path, truth, size=(WIDTH - 1, HEIGHT)))) as recording:
-        assert codes(indexed(recording)) == {"out_of_sensor"}
+        assert codes(indexed(recording)) == {"unit_guessed", "out_of_sensor"}
         assert recording.info.width == WIDTH - 1
 
 
@@ -240,15 +240,16 @@ def test_a_polarity_that_the_sample_did_not_show_is_found_later(path):
     with h5py.File(path, "a") as file:
         file["events/p"][30_000] = 7
     with closing(open_hdf5(path)) as recording:
-        assert codes(recording) == set()
-        assert codes(indexed(recording)) == {"polarity_guessed"}
+        assert codes(recording) == {"unit_guessed"}
+        assert codes(indexed(recording)) == {"unit_guessed", "polarity_guessed"}
 
 
 def test_one_polarity_is_told_after_the_full_pass(path, truth):
     on = Events(truth.t, truth.x, truth.y, np.ones_like(truth.p))
     with closing(open_hdf5(write_columns(path, on))) as recording:
-        assert codes(recording) == {"polarity_guessed"}
-        assert codes(indexed(recording)) == {"polarity_guessed", "one_polarity"}
+        guessed = {"unit_guessed", "polarity_guessed"}
+        assert codes(recording) == guessed
+        assert codes(indexed(recording)) == {*guessed, "one_polarity"}
 
 
 # time that goes back
@@ -268,7 +269,7 @@ def test_where_time_goes_back_windows_are_exact_after_the_full_pass(path, storag
         middle = int(truth.t[30_000])
         inside = recording.window(middle, middle + 999)
         assert np.all((inside.t >= middle) & (inside.t < middle + 999))
-        assert codes(indexed(recording)) == {"time_goes_back"}
+        assert codes(indexed(recording)) == {"unit_guessed", "time_goes_back"}
         assert recording.window(middle, middle + 999).equals(between(truth, middle, middle + 999))
         assert recording.info.duration_us == truth.t.max()
         assert recording.timeline(10).counts.sum() == len(truth)
@@ -316,7 +317,7 @@ def test_after_closing_nothing_is_read(path, truth):
         with pytest.raises(CannotRead, match="was closed"):
             read()
     assert recording.info.events == len(truth)
-    assert recording.findings() == []
+    assert codes(recording) == {"unit_guessed"}
 
 
 def test_a_file_that_another_program_has_locked_opens(path, truth):

@@ -115,17 +115,17 @@ def test_records_as_faery_and_aedat_give_them(tmp_path):
     made["t"], made["x"], made["y"], made["on"] = EVENTS.t, EVENTS.x, EVENTS.y, EVENTS.p
     decoded = decode(decode_npy, save(tmp_path / "a", made))
     assert decoded.events.equals(EVENTS)
-    assert decoded.codes == []
+    assert decoded.codes == ["unit_guessed"]
 
 
 @pytest.mark.parametrize(
     ("raw", "codes"),
     [
         ({"unit": "s", "t_dtype": "f8"}, ["unit_guessed"]),
-        ({"polarity": "-1/+1"}, []),
-        ({"polarity": "1/2"}, ["polarity_guessed"]),
-        ({"positions": ">i4"}, []),
-        ({"positions": "f8"}, []),
+        ({"polarity": "-1/+1"}, ["unit_guessed"]),
+        ({"polarity": "1/2"}, ["unit_guessed", "polarity_guessed"]),
+        ({"positions": ">i4"}, ["unit_guessed"]),
+        ({"positions": "f8"}, ["unit_guessed"]),
     ],
 )
 def test_what_the_values_mean_is_told(tmp_path, raw, codes):
@@ -167,14 +167,14 @@ def test_of_several_tables_the_first_is_shown(tmp_path):
     path = savez(tmp_path / "a", events=records(EVENTS), data=records(EVENTS[:5]))
     decoded = decode(decode_npz, path)
     assert decoded.events.equals(EVENTS)
-    assert decoded.codes == ["several_recordings"]
+    assert decoded.codes == ["several_recordings", "unit_guessed"]
 
 
 def test_columns_of_unequal_length_are_told(tmp_path):
     columns = raw_columns(EVENTS)
     decoded = decode(decode_npz, savez(tmp_path / "a", **{**columns, "x": columns["x"][:-7]}))
     assert decoded.events.equals(EVENTS[:-7])
-    assert decoded.codes == ["unequal_columns"]
+    assert decoded.codes == ["unequal_columns", "unit_guessed"]
 
 
 @pytest.mark.parametrize("made", [records(EVENTS[:0]), table(EVENTS[:0])])
@@ -188,7 +188,7 @@ def test_what_follows_the_array_is_told(tmp_path):
         np.save(file, records(EVENTS))
     decoded = decode(decode_npy, path)
     assert decoded.events.equals(EVENTS)
-    assert decoded.codes == ["several_recordings"]
+    assert decoded.codes == ["several_recordings", "unit_guessed"]
 
 
 def test_polarities_that_the_first_rows_do_not_show_are_told(tmp_path, monkeypatch):
@@ -242,6 +242,22 @@ def test_a_claim_of_any_size_costs_nothing(tmp_path):
     decoded = decode(decode_npy, path)
     assert decoded.events.equals(EVENTS)
     assert "truncated" in decoded.codes
+
+
+@pytest.mark.parametrize("rows", [10**6, 10**12, 10**18, 10**30])
+@pytest.mark.parametrize("packed", [False, True])
+def test_columns_that_follow_each_other_may_claim_any_size_too(tmp_path, rows, packed):
+    header = {"descr": "<f8", "fortran_order": True, "shape": (rows, 4)}
+    data = header_of(f"{header}\n") + bytes(8_000)
+    if packed:
+        with zipfile.ZipFile(tmp_path / "a", "w") as archive:
+            archive.writestr("events.npy", data)
+    else:
+        (tmp_path / "a").write_bytes(data)
+    decoded = decode(decode_npz if packed else decode_npy, tmp_path / "a")
+    assert len(decoded.events) == 0
+    told = {found.code: found.message for found in decoded.facts.findings}
+    assert told["truncated"] == f"the header states {rows:,} events, 0 are there"
 
 
 def test_an_order_that_cannot_be_told_is_refused(tmp_path):

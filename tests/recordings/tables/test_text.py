@@ -88,6 +88,11 @@ class TestCsv(WholeContract):
         ("{t}000,{x},{y},{p}", "Time (ns), X, Y, Pol\n", "\n"),
         ("{t} {x} {y} {p}\n# between", "// made by hand\n# and by tools\n", "\n"),
         ("{t} {x} {y} {p}", "\ufeff", "\n"),
+        ("{t},{x},{y},{p},", "t,x,y,p\n", "\n"),
+        ("{t},{x},{y},{p},", "", "\n"),
+        ("{t},{x},{y},{p}", "A title\nt,x,y,p\n", "\n"),
+        ("{s:.6f},{x},{y},{p}", "t [s],x [px],y [px],polarity\n", "\n"),
+        ("{t} {x} {y} {p}", "t x y p\r", "\r"),
     ],
 )
 @pytest.mark.parametrize("run_bytes", [150, 1 << 20])
@@ -103,7 +108,9 @@ def test_decimal_commas_are_decimals_between_semicolons(tmp_path):
     assert decode(decode_text, path).events.equals(EVENTS)
 
 
-@pytest.mark.parametrize(("yes", "no"), [("True", "False"), ("true", "false")])
+@pytest.mark.parametrize(
+    ("yes", "no"), [("True", "False"), ("true", "false"), ("ON", "OFF"), ("on", "off")]
+)
 def test_polarity_may_be_a_word(tmp_path, yes, no):
     path = write(tmp_path / "a.csv", EVENTS, "{t},{x},{y},{p}", before="t,x,y,p\n")
     words = path.read_text().replace(",1\n", f",{yes}\n").replace(",0\n", f",{no}\n")
@@ -131,18 +138,27 @@ def test_seconds_keep_every_microsecond_of_this_century(tmp_path_factory, us):
     assert decode(decode_text, path).events.t.tolist() == [us, us + 1, us + 2]
 
 
+def test_rows_in_no_order_of_time_come_as_they_are_written(tmp_path):
+    order = np.random.default_rng(1).permutation(len(EVENTS))
+    mixed = Events(EVENTS.t[order], EVENTS.x[order], EVENTS.y[order], EVENTS.p[order])
+    for row in ("{s:.6f} {x} {y} {p}", "{x} {y} {sign} {t}"):
+        decoded = decode(decode_text, write(tmp_path / "a.txt", mixed, row))
+        assert decoded.events.equals(mixed)
+        assert "columns_guessed" in decoded.codes
+
+
 # what is guessed is told
 
 
 @pytest.mark.parametrize(
     ("row", "before", "codes"),
     [
-        ("{t} {x} {y} {p}", "", ["columns_guessed"]),
-        ("{t} {x} {y} {p}", "t x y p\n", []),
-        ("{t} {x} {y} {p}", "# t x y p\n", []),
+        ("{t} {x} {y} {p}", "", ["columns_guessed", "unit_guessed"]),
+        ("{t} {x} {y} {p}", "t x y p\n", ["unit_guessed"]),
+        ("{t} {x} {y} {p}", "# t_us x y p\n", []),
         ("{s:.6f} {x} {y} {p}", "t x y p\n", ["unit_guessed"]),
         ("{s:.6f} {x} {y} {p}", "t[s] x y p\n", []),
-        ("{t} {x} {y} 1", "t x y p\n", ["polarity_guessed"]),
+        ("{t} {x} {y} 1", "t[us] x y p\n", ["polarity_guessed"]),
     ],
 )
 def test_each_guess_is_a_finding(tmp_path, row, before, codes):
@@ -177,23 +193,71 @@ def test_the_layout_is_told(tmp_path):
         "1 2 3 1.5e",
         "1 2 - 1",
         "1 2 3 nan1",
-        "1.5 2 3 1",
+        "nan 2 3 1",
         "9" * 30 + " 2 3 1",
+        "1 2\0\0 3 1",
     ],
 )
-@pytest.mark.parametrize("number", [5_000, 25_000])
-def test_a_line_that_is_not_like_the_others_is_named(tmp_path, wrong, number):
+@pytest.mark.parametrize("number", [5, 5_000, 25_000])
+def test_a_damaged_line_is_left_out_and_named(tmp_path, monkeypatch, wrong, number):
+    monkeypatch.setattr(text, "RUN_BYTES", 100_000)
     events = made_events(30_000)
-    lines = write(tmp_path / "a.txt", events, before="# one\n# t x y p\n").read_text().split("\n")
-    lines[number - 1] = wrong
+    before = "# one\n# t_us x y p\n"
+    lines = write(tmp_path / "a.txt", events, before=before).read_text().split("\n")
+    lines[number - 1 : number - 1] = [wrong]
     (tmp_path / "a.txt").write_text("\n".join(lines))
-    said = rf"line {number:,} is not a row .*: {wrong[:20]}"
-    with pytest.raises(DamagedRecording, match=said):
-        decode(decode_text, tmp_path / "a.txt")
+    decoded = decode(decode_text, tmp_path / "a.txt")
+    assert decoded.events.equals(events)
+    assert decoded.codes == ["damaged_parts"]
+    said = f"1 line is not 4 numbers like the others and left out; the first is line {number:,}: "
+    assert decoded.facts.findings[0].message.startswith(said + wrong[:3])
+
+
+def test_all_damaged_lines_are_counted(tmp_path):
+    path = write(tmp_path / "a.txt", EVENTS, before="t_us x y p\n")
+    path.write_text(path.read_text() + "1 2\n\n3\n")
+    decoded = decode(decode_text, path)
+    assert decoded.events.equals(EVENTS)
+    assert "2 lines are not 4 numbers" in decoded.facts.findings[0].message
+
+
+@pytest.mark.parametrize("zeros", [1, 4_096, 3_000_000])
+def test_zeros_at_the_end_as_after_a_crash_are_told(tmp_path, monkeypatch, zeros):
+    path = write(tmp_path / "a.txt", EVENTS, before="t_us x y p\n")
+    path.write_bytes(path.read_bytes() + bytes(zeros))
+    decoded = decode(decode_text, path)
+    assert decoded.events.equals(EVENTS)
+    assert decoded.codes == ["truncated"]
+    assert f"{zeros:,} zero bytes" in decoded.facts.findings[0].message
+
+
+@pytest.mark.parametrize("unlike", ["5000.5 1 2 1", "5000 1.0 2 1", "5000 1 2 1.0", "5e3 1 2 ON"])
+def test_numbers_may_be_written_in_another_way_later(tmp_path, unlike):
+    events = made_events(10_000)
+    path = write(tmp_path / "a.txt", events, before="t_us x y p\n")
+    path.write_text(path.read_text() + f"{unlike}\n{events.t[-1]} 1 2 0\n")
+    decoded = decode(decode_text, path)
+    assert decoded.events[: len(events)].equals(events)
+    assert decoded.events[len(events) :].t.tolist() == [5_000, events.t[-1]]
+    assert decoded.events.p[-2:].tolist() == [1, 0]
+    assert decoded.codes == []
+
+
+def test_comments_of_another_style_may_come_between_rows(tmp_path):
+    path = write(tmp_path / "a.txt", EVENTS, "{t} {x} {y} {p}\n% between", before="# t_us x y p\n")
+    decoded = decode(decode_text, path)
+    assert decoded.events.equals(EVENTS)
+    assert decoded.codes == []
+
+
+def test_names_without_rows_are_a_recording_without_events(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("t,x,y,p\n")
+    assert len(decode(decode_text, path).events) == 0
 
 
 def test_a_time_that_is_no_number_or_out_of_reach_is_refused(tmp_path):
-    for time in ("9e99", "3" * 19):
+    for time in ("9e18", "3" * 19):
         path = tmp_path / "a.txt"
         path.write_text(f"t x y p\n1 2 3 1\n{time} 2 3 0\n")
         with pytest.raises(DamagedRecording, match="not a number, or out of all reach"):
@@ -207,13 +271,16 @@ def test_fractions_of_a_pixel_are_refused(tmp_path):
         decode(decode_text, path)
 
 
-def test_a_line_without_end_is_refused(tmp_path, monkeypatch):
+@pytest.mark.parametrize("after", ["", "\n", "\n7 8 9 -1\n", "\n7 8 9 -1\n1 2\n" * 20])
+def test_a_line_without_end_is_left_out(tmp_path, monkeypatch, after):
     monkeypatch.setattr(text, "RUN_BYTES", 50)
     monkeypatch.setattr(text, "_HEAD_BYTES", 100)
     path = tmp_path / "a.txt"
-    path.write_text("t x y p\n" + "1 2 3 1\n" * 20 + "1 " * 500)
-    with pytest.raises(DamagedRecording, match="a line of more than 50 bytes"):
-        decode(decode_text, path)
+    path.write_text("t_us x y p\n" + "1 2 3 1\n1 2 3 -1\n" * 10 + "1 " * 500 + after)
+    decoded = decode(decode_text, path)
+    assert decoded.events.t.tolist() == [1] * 20 + [7] * after.count("7")
+    assert decoded.codes == ["damaged_parts"]
+    assert "the first is line 22: 1 1 1" in decoded.facts.findings[0].message
 
 
 @pytest.mark.parametrize("cut", ["7 8", "7 8 9", "7 8 9 -"])
@@ -243,7 +310,6 @@ def test_a_last_line_without_an_end_counts_only_if_no_digit_can_be_missing(tmp_p
         ("a,b,c,d\n1,2,3,1\n", "names its columns a, b, c, d"),
         ("t,x,y,p\n1,2,3\n", "names 4 columns and has 3"),
         ("5.5 8.25 7.5 9.5\n1.5 2.25 3.5 4.5\n", "which of its columns"),
-        ("t x y p\n", "no rows"),
         ("some words\nand more words\n", "no rows"),
         ("1 2 3 1\n1 2 3\n1 2 3 0\n", "'1 2 3' is not a row of 4 values"),
     ],

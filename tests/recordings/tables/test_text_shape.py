@@ -5,14 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evtui.recordings.conventions import Unit
-from evtui.recordings.tables.text_shape import NoRows, UnknownText, is_row, read_shape
+from evtui.recordings.tables.text_shape import NoRows, UnknownText, numbers_of, read_shape
 
 ROWS = "100 3 4 1\n250 5 6 0\n"
 
 
 def test_a_plain_text():
     shape = read_shape(ROWS.encode(), complete=True)
-    assert (shape.separator, shape.width, shape.skip, shape.comment) == (" ", 4, 0, "#")
+    assert (shape.separator, shape.width, shape.skip) == (" ", 4, 0)
     assert shape.places == {"t": 0, "x": 1, "y": 2, "p": 3}
     assert all(shape.whole.values())
     assert [found.code for found in shape.findings] == ["columns_guessed"]
@@ -21,7 +21,7 @@ def test_a_plain_text():
 def test_what_comes_before_the_rows_is_used_and_skipped():
     before = "% geometry:1280,720\n\nx;y;p;t (ms)\n"
     shape = read_shape((before + "1;2;0;7,5\n").encode(), complete=True)
-    assert (shape.separator, shape.comment, shape.skip) == (";", "%", len(before))
+    assert (shape.separator, shape.skip) == (";", len(before))
     assert shape.places == {"t": 3, "x": 0, "y": 1, "p": 2}
     assert shape.whole == {"t": False, "x": True, "y": True, "p": True}
     assert (shape.size, shape.unit, shape.findings) == ((1280, 720), Unit.MS, ())
@@ -84,6 +84,40 @@ def test_any_bytes_are_told_or_refused(head):
 
 def test_a_row_is_numbers_where_the_columns_are():
     shape = read_shape(b"file,t,x,y,p\na.txt,1,2,3,1\n", complete=True)
-    assert is_row("b.txt,4,5,6,0\r", shape)
-    assert not is_row("b.txt,4.5,5,6,0", shape)
-    assert not is_row("b.txt,4,5,6", shape)
+    assert numbers_of("b.txt,4,5,6,0\r", shape) == ("4", "5", "6", "0")
+    assert numbers_of("b.txt,4.5,5,6,ON", shape) == ("4.5", "5", "6", "1")
+    assert numbers_of("b.txt,4,5,6", shape) is None
+    assert numbers_of("b.txt,4,5,six,1", shape) is None
+    assert numbers_of("b.txt,4,5,9e99,1", shape) is None
+
+
+@pytest.mark.parametrize(
+    ("content", "skip"),
+    [
+        ("My recording of 5 May\nt,x,y,p\n1,2,3,1\n", 30),
+        ("# t\n\nSensor 7\nt;x;y;p\n1;2;3;1\n", 22),
+        ("t [s],x [px],y (px),polarity\n0.5,2,3,1\n", 29),
+        ("t,x_px,y_px,p\n1,2,3,1,\n", 14),
+        ("t,x,y,p,\n1,2,3,1,\n", 9),
+        ("t,x,y,p\r1,2,3,1\r", 8),
+        ("t,x,y,p\n1,2,3,1\n1,2\n" + "1,2,3,1\n" * 20 + "\0\0\0", 8),
+        ("t,x,y,p\n", 8),
+    ],
+)
+def test_names_are_found_whatever_is_around_them(content, skip):
+    shape = read_shape(content.encode(), complete=True)
+    assert shape.places == {"t": 0, "x": 1, "y": 2, "p": 3}
+    assert shape.skip == skip
+    assert shape.findings == ()
+
+
+def test_words_stand_for_a_polarity():
+    assert read_shape(b"t,x,y,p\n1,2,3,ON\n", complete=True).words
+    assert not read_shape(b"t,x,y,p\n1,2,3,1\n", complete=True).words
+
+
+def test_bytes_that_no_text_has_end_it():
+    shape = read_shape(b"1 2 3 1\n4 5\x00 6 1\n", complete=True)
+    assert shape.width == 4
+    with pytest.raises(NoRows):
+        read_shape(b"P5\n640 480\n255\n\x00\x01", complete=True)

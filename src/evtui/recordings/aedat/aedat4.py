@@ -55,6 +55,10 @@ def _runs(path: Path, facts: Facts) -> Iterator[Run]:
             events = packet.get("events", ())
             if packet.get("stream_id") == stream and len(events):
                 yield _run(events, end / length)
+        else:
+            if container.ends_early:
+                said = "the file ends before its table of packets does; every packet before is read"
+                facts.findings.append(finding("truncated", said))
         if packets.damaged:
             facts.findings.append(finding("damaged_parts", packets.describe_damage()))
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import IO
 
 from evtui.errors import DamagedRecording
+from evtui.recordings.aedat.aedat4_packing import ends_early
 from evtui.units import printable
 
 SIGNATURE = b"#!AER-DAT4.0\r\n"
@@ -24,6 +25,7 @@ SIGNATURE = b"#!AER-DAT4.0\r\n"
 _LENGTH = struct.Struct("<I")
 _PACKET = struct.Struct("<iI")
 _LONGEST_HEADER = 16 << 20
+_LONGEST_TABLE = 64 << 20
 
 _COMPRESSIONS = ("none", "LZ4", "LZ4 high", "Zstd", "Zstd high")
 _COMPRESSION, _TABLE_POSITION, _DESCRIPTION = range(3)
@@ -42,6 +44,8 @@ class Container:
     """Bytes before the first packet."""
     stop: int
     """Bytes before the data table, or of the whole file where there is none."""
+    ends_early: bool
+    """Whether the file ends before its data table does."""
 
     def packet_ends(self, file: IO[bytes]) -> Iterator[int]:
         """Where each packet ends; beyond ``stop`` if the file is cut short in the last one."""
@@ -79,7 +83,10 @@ def read_container(path: Path, file: IO[bytes], length: int) -> Container:
     fields = {"compression": _COMPRESSIONS[compression] if 0 <= compression < 5 else "unknown"}
     if source := _SOURCE.search(description):
         fields["source"] = printable(source[1])
-    return Container(fields, start, position if start <= position <= length else length)
+    if not start <= position < length:
+        return Container(fields, start, length, ends_early=position >= length)
+    file.seek(position)
+    return Container(fields, start, position, ends_early(file.read(_LONGEST_TABLE)))
 
 
 class _Table:

@@ -19,6 +19,9 @@ NAMES = {
 _WITH_UNIT = re.compile(r"(.+?)[\s_\[(]+([^\W_]+)[\])]?")
 """``timestamp_us``, ``t [µs]``, ``time (s)``."""
 
+_NO_TIME = re.compile(r"(.+?)\s*(?:[\[(][^\])]*[\])]|[\s_](?:px|pixels?))")
+"""``x [px]``, ``y_px``, ``polarity (0/1)``."""
+
 
 @dataclass(frozen=True, slots=True)
 class Matched:
@@ -53,4 +56,7 @@ def _plain(name: str) -> tuple[str, Unit | None]:
     name = name.strip().strip("\"'").lower()
     match = _WITH_UNIT.fullmatch(name)
     unit = unit_named(match[2]) if match else None
-    return (match[1], unit) if match and unit else (name, None)
+    if match and unit:
+        return match[1], unit
+    other = _NO_TIME.fullmatch(name)
+    return (other[1] if other else name), None

@@ -7,6 +7,7 @@ An array is never unpickled, and what a header claims is never allocated (numpy.
 from __future__ import annotations
 
 import math
+import os
 import struct
 import tokenize
 from collections.abc import Callable
@@ -56,6 +57,11 @@ class Array:
     def bytes(self) -> int:
         """That its header claims its items take."""
         return math.prod(self.shape) * self.dtype.itemsize
+
+    @property
+    def row_bytes(self) -> int:
+        """Of one event, if it is a table of records or of four columns."""
+        return self.dtype.itemsize * (4 if len(self.shape) == 2 else 1)
 
     @property
     def fields(self) -> Matched | None:
@@ -153,5 +159,8 @@ class Lane:
 def lane(array: Array, first_item: int = 0, width: int = 1) -> Lane:
     """The items of an array from one on."""
     file = array.open()
-    file.seek(array.data_offset + first_item * array.dtype.itemsize)
+    try:
+        file.seek(array.data_offset + first_item * array.dtype.itemsize)
+    except (OSError, ValueError):  # what a header claims may lie beyond any file
+        file.seek(0, os.SEEK_END)
     return Lane(file, array.dtype, width)

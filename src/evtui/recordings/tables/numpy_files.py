@@ -42,7 +42,7 @@ from evtui.recordings.tables.numpy_arrays import (
     read_array,
 )
 from evtui.recordings.tables.raw_columns import RawDecoding
-from evtui.recordings.whole import RUN_BYTES, Facts, Run, opened
+from evtui.recordings.whole import RUN_BYTES, Contents, Facts, Run, length_of, opened
 from evtui.units import printable
 
 Rows = Mapping[str, Raw]
@@ -51,6 +51,10 @@ Rows = Mapping[str, Raw]
 _SAMPLE_ROWS = 4_096
 
 _ARCHIVE_FAULTS = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, KeyError)
+_DAMAGE = (*_ARCHIVE_FAULTS, EOFError, OSError, RuntimeError, ValueError, OverflowError)
+"""What reading an archive raises over its bytes; an ``OSError`` may also be the system's."""
+
+_NO_EVENTS = "holds no events in a layout evtui knows"
 
 
 @dataclass(slots=True)
@@ -109,6 +113,46 @@ def decode_npz(path: Path, facts: Facts) -> Iterator[Run]:
         yield from _decode(path, _choose(arrays, facts), facts)
 
 
+def look_inside_npy(path: Path) -> Contents:
+    """Whether a ``.npy`` may be events, by its header, and how many."""
+    with opened(path) as file, ExitStack() as files:
+        try:
+            array = read_array(lambda: files.enter_context(path.open("rb")))
+        except UnknownArray as error:
+            return Contents(why_none=f"is a NumPy file, but {error}")
+        if not is_table(array):
+            return Contents(why_none=f"is a NumPy file, but {_no_table(array)}")
+        return Contents(min(array.rows, length_of(file) // array.row_bytes))
+
+
+def look_inside_npz(path: Path) -> Contents:
+    """Whether a ``.npz`` has arrays that may be events, by their headers, and how many."""
+    with opened(path) as file, ExitStack() as files:
+        try:
+            archive = files.enter_context(zipfile.ZipFile(file))
+            members = {info.filename: info.file_size for info in archive.infolist()}
+            names = [name for name in members if names_events(name)]
+            arrays = {_stem(name): read_array(_opener(files, archive, name)) for name in names}
+            columns = _separate(arrays)
+        except UnknownArray as error:
+            return Contents(why_none=f"is a NumPy archive, but {error}")
+        except _DAMAGE:
+            return Contents()  # its decoder says so
+        tables = [array for array in arrays.values() if is_table(array)]
+        if columns is None and not tables:
+            shown = ", ".join(printable(_stem(name)) for name in list(members)[:8])
+            return Contents(why_none=f"is a NumPy archive, but {_NO_EVENTS}; it holds {shown}")
+        claimed = (
+            (columns.rows, columns.row_bytes) if columns else (tables[0].rows, tables[0].row_bytes)
+        )
+        return Contents(min(claimed[0], sum(members.values()) // claimed[1]))
+
+
+def _no_table(array: Array) -> str:
+    kind = printable(str(array.dtype))[:100]
+    return f"holds {array.shape} items of {kind}, which are no events"
+
+
 def _opener(files: ExitStack, archive: zipfile.ZipFile, name: str) -> Callable[[], IO[bytes]]:
     return lambda: files.enter_context(archive.open(name))
 
@@ -120,7 +164,7 @@ def _array_faults(path: Path) -> Iterator[None]:
         yield
     except UnknownArray as error:
         raise UnsupportedRecording(path, str(error)) from error
-    except (*_ARCHIVE_FAULTS, EOFError, OSError, RuntimeError, ValueError, OverflowError) as error:
+    except _DAMAGE as error:
         if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):
             raise  # it is not about a place before the file's beginning or packed data
         said = f"cannot be decoded: {printable(str(error))[:200]}"
@@ -155,7 +199,7 @@ def _choose(arrays: Mapping[str, Array], facts: Facts) -> _Source:
     tables = [name for name in arrays if is_table(arrays[name])]
     if not tables:
         shown = ", ".join(printable(name) for name in arrays)
-        raise UnknownArray(f"holds no events in a layout evtui knows; it holds {shown}")
+        raise UnknownArray(f"{_NO_EVENTS}; it holds {shown}")
     if len(tables) > 1:
         others = ", ".join(printable(name) for name in tables[1:])
         said = f"shown is {printable(tables[0])}; the file also holds {others}"
@@ -195,8 +239,7 @@ def _separate(arrays: Mapping[str, Array]) -> _Source | None:
 def _table(array: Array, shown: str) -> _Source:
     """Records, or four columns whose order is told from a sample."""
     if not is_table(array):
-        kind = printable(str(array.dtype))[:100]
-        raise UnknownArray(f"holds {array.shape} items of {kind}, which are no events")
+        raise UnknownArray(_no_table(array))
     if array.fields is not None:
         return _records(array, array.fields, shown)
     sample = _four_columns(array, [lane.read(_SAMPLE_ROWS) for lane in _lanes(array)])
