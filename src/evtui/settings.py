@@ -65,6 +65,13 @@ class Settings:
         ("textual-dark", "textual-light", "nord", "gruvbox", "tokyo-night", "solarized-light"),
     )
     keymap: str = _setting("mpv", "Keys", ("mpv", "launcher"))
+    max_rate: int = _setting(
+        0,
+        "Most bytes a second sent (0: no limit)",
+        (0, 30_000, 60_000, 100_000, 250_000, 500_000, 1_000_000, 4_000_000),
+        "EVTUI_MAX_RATE",
+        size=True,
+    )
     fps: int = _setting(30, "Frames per second", (5, 10, 15, 24, 30, 60), "EVTUI_FPS")
 
 

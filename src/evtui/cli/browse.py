@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from evtui.cli.narration import errors_on_stderr, warn
+from evtui.settings import choices_of
 
 if TYPE_CHECKING:
     from evtui.settings import Settings
@@ -23,9 +24,10 @@ def _settings_options(command: Any) -> Any:
         click.option("--cache", type=click.Choice(["on", "off"]), help="Keep loaded recordings."),
         click.option("--enable-cache", is_flag=True, help="The same as --cache on."),
         click.option("--loader", type=click.Choice(["auto", "evlib"]), help="What decodes files."),
-        click.option(
-            "--glyphs", type=click.Choice(["half", "quadrant", "braille"]), help="What draws."
-        ),
+        click.option("--glyphs", type=click.Choice(choices_of("glyphs")), help="What draws."),
+        click.option("--colours", type=click.Choice(choices_of("colours")), help="How many."),
+        click.option("--fps", type=int, help="Frames a second at most."),
+        click.option("--max-rate", help="Bytes a second to the terminal at most: 100KB."),
         click.option("--log", type=click.Path(path_type=Path), help="Append JSON lines to a file."),
     ):
         command = option(command)

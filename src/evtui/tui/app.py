@@ -8,11 +8,13 @@ from pathlib import Path
 
 from textual import on
 from textual.app import App, SystemCommand
+from textual.events import CursorPosition, Resize
 from textual.screen import Screen
 
 from evtui.errors import EvtuiError
 from evtui.store.messages import CacheStats, LoadProgress
 from evtui.tui.actions import KEYMAPS, Place, bindings
+from evtui.tui.link import Link
 from evtui.tui.messages import (
     ChangeSetting,
     Counted,
@@ -46,14 +48,17 @@ class EvtuiApp(App[None]):
         """
         super().__init__()
         self.services = services
+        self.link = Link(services.settings.max_rate)
+        self.link.watch(self)
         self.browser = BrowserScreen(paths, services)
-        self.player = PlayerScreen(services)
+        self.player = PlayerScreen(services, self.link)
 
     def on_mount(self) -> None:
         settings = self.services.settings
         self.theme = settings.theme
         self.set_keymap(KEYMAPS[settings.keymap])
         self.services.store.subscribe(self._on_store)
+        self.link.start(self.size.width)
         self.install_screen(self.player, "player")
         self.push_screen(self.browser)
         for problem in self.services.problems:
@@ -61,6 +66,18 @@ class EvtuiApp(App[None]):
 
     async def on_unmount(self) -> None:
         await self.services.close()
+
+    def on_resize(self, event: Resize) -> None:
+        self.link.resized(event.size.width)
+
+    def on_cursor_position(self, event: CursorPosition) -> None:
+        self.link.hear(event)
+
+    async def action_quit(self) -> None:
+        """Quit, once no answer is on its way that the shell would take for typing."""
+        self.player.hold()
+        await self.link.settle()
+        self.exit()
 
     @on(FirstPaint)
     def _warm_up(self) -> None:
@@ -109,6 +126,7 @@ class EvtuiApp(App[None]):
         settings = self.services.settings
         self.theme = settings.theme
         self.set_keymap(KEYMAPS[settings.keymap])
+        self.link.set_max_rate(settings.max_rate, self.size.width)
         self.browser.apply_settings()
         self.player.apply_settings()
         if isinstance(self.screen, SettingsScreen):

@@ -12,6 +12,7 @@ from textual.screen import Screen
 
 from evtui.recordings.base import Recording, Timeline
 from evtui.store.beside import let_go
+from evtui.tui.link import Link
 from evtui.tui.messages import Counted, NotOpened
 from evtui.tui.opening import Failed, Opened, index_beside, open_beside
 from evtui.tui.widgets.event_view import EventView
@@ -56,9 +57,10 @@ class Playing(Screen[None]):
             self.timeline = timeline
             self.summary = summary
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, link: Link) -> None:
         super().__init__()
         self.services = services
+        self.link = link
         self.path: Path | None = None
         """The recording that is open or opening."""
         self.session: Session | None = None
@@ -156,7 +158,7 @@ class Playing(Screen[None]):
 
     def stop(self) -> None:
         """End the session, if there is one."""
-        self.workers.cancel_group(self, "pace")
+        self.hold()
         self.ended()
         if self.session is not None:
             self.session.close()
@@ -169,6 +171,13 @@ class Playing(Screen[None]):
         # Freeing a gigabyte of events takes a tenth of a second, so not here.
         held, self.recording, self.path, self.frame = [self.recording], None, None, None
         let_go(held)
+
+    def hold(self) -> None:
+        """Send no more frames."""
+        self.workers.cancel_group(self, "pace")
+
+    def on_mount(self) -> None:
+        self.view.after_frame = self.link.after_frame
 
     def on_unmount(self) -> None:
         self.stop()
@@ -185,10 +194,14 @@ class Playing(Screen[None]):
 
     @work(exclusive=True, group="pace")
     async def _pace(self) -> None:
-        """Tick on absolute deadlines; a tick that comes late is not made up for."""
+        """Tick on absolute deadlines, and later where the link has no room for a frame yet.
+
+        A tick that comes late is not made up for: it asks for the frame that is due by then.
+        """
         loop = asyncio.get_running_loop()
         deadline = loop.time()
         while self.session is not None:
+            await self.link.room()
             interval = 1 / self.services.settings.fps
             self.session.tick(interval)
             deadline = max(deadline + interval, loop.time())
@@ -210,9 +223,10 @@ class Playing(Screen[None]):
         self.say()
 
     def moved(self) -> None:
-        """Ask for the window now due without waiting for the next tick."""
+        """Ask for the window now due at once, unless the link still carries what came before."""
         if self.session is not None:
-            self.session.tick()
+            if self.link.wait_s == 0:
+                self.session.tick()
             self.say()
 
     def _index(self, session: Session, recording: Recording) -> None:
