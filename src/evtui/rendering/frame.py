@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evtui.events import Events
+from evtui.region import Region
 from evtui.rendering.cells import Cells
 from evtui.rendering.glyphs import GLYPHS
-from evtui.rendering.grid import Grid, Region, fit
+from evtui.rendering.grid import Grid, fit
 from evtui.rendering.palettes import PALETTES
 from evtui.rendering.raster import accumulate
 from evtui.rendering.views import VIEWS, Shades

@@ -118,8 +118,8 @@ class PlayerScreen(Screen[None]):
 
     def _begin(self, opened: Opened) -> None:
         from evtui.playback.session import Session
+        from evtui.region import Region
         from evtui.rendering.frame import Look
-        from evtui.rendering.grid import Region
 
         settings, info = self._services.settings, opened.recording.info
         self.recording, self._in_memory = opened.recording, opened.in_memory

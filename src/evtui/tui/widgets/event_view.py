@@ -9,8 +9,8 @@ from evtui.tui.widgets.cells_view import CellsView
 
 if TYPE_CHECKING:
     from evtui.events import Events
+    from evtui.region import Region
     from evtui.rendering.frame import Look
-    from evtui.rendering.grid import Region
 
 ZOOMS = (1, 2, 4, 8)
 PAN_SHARE = 0.1

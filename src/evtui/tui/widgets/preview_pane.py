@@ -98,8 +98,8 @@ class PreviewPane(Vertical):
     def _show_picture(self, message: Ready) -> None:
         if message.path != self._path:
             return
+        from evtui.region import Region
         from evtui.rendering.frame import Look
-        from evtui.rendering.grid import Region
 
         info, settings = message.preview.info, self._services.settings
         look = Look(settings.view, settings.glyphs, Region(0, 0, info.width, info.height))
