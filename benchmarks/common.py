@@ -69,6 +69,14 @@ def large_recording(count: int = COUNT) -> Path:
     return target
 
 
+def fan() -> Path:
+    """The demo's fan, made once."""
+    from evtui.demo.make import make_demo
+    from evtui.demo.scenes import SCENES
+
+    return make_demo(scratch() / "demo", lambda name, share: None, SCENES[:1])[0]
+
+
 def drop_from_page_cache(path: Path) -> None:
     """Make the next read of a file come from the disk."""
     with path.open("rb") as file:

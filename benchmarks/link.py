@@ -23,7 +23,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from common import scratch
+from common import fan
 from support.terminal import evtui
 from support.throttled import ThrottledTerminal
 
@@ -68,14 +68,6 @@ class Seen:
             f"key {statistics.median(keys):6.2f} s, worst {keys[-1]:6.2f}   "
             f"quit {self.quit:6.2f} s   strays {self.strays}"
         )
-
-
-def fan() -> Path:
-    """The demo's fan, made once."""
-    from evtui.demo.make import make_demo
-    from evtui.demo.scenes import SCENES
-
-    return make_demo(scratch() / "demo", lambda name, share: None, SCENES[:1])[0]
 
 
 def measure(

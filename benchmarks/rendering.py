@@ -2,11 +2,11 @@
 
     python benchmarks/rendering.py [--frames 100] [--sizes 80x24 120x40 200x50 300x80] [FILE …]
 
-Without files: the bar of ``common.large_recording`` in windows of 10 ms (28 k events a frame, the
-worst case) and, where ``EVTUI_REAL_RECORDINGS`` names their folder, a DAVIS240 and a Gen3 recording.
-Every way shows the same frames.  Ours and the segments run in the same app, which writes to nowhere;
-CPU is that of the whole process, from events to bytes.  The peers get the frames as a GIF at the
-sensor's resolution and write to a pseudo-terminal; CPU is that of their process, start included.
+Without files: the demo's fan in windows of 10 ms and, where ``EVTUI_REAL_RECORDINGS`` names their
+folder, a DAVIS240 and a Gen3 recording.  Every way shows the same frames.  Ours and the segments run
+in the same app, which writes to nowhere; CPU is that of the whole process, from events to bytes.
+The peers get the frames as pictures at the sensor's resolution and write to a pseudo-terminal; CPU
+is that of their process, start included.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from typing import Any
 
 import numpy as np
 from PIL import Image
-from rich.color import ColorSystem
+from rich.color import Color, ColorSystem
 from rich.segment import Segment
 from rich.style import Style
 from textual.app import App, ComposeResult
@@ -36,10 +36,10 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 import evtui
-from common import large_recording
+from common import fan
 from evtui.events import Events
+from evtui.region import Region
 from evtui.rendering.frame import Look, draw_cells, draw_picture
-from evtui.rendering.grid import Region
 from evtui.rendering.palettes import PALETTES
 from evtui.tui.widgets.event_view import EventView
 
@@ -87,9 +87,7 @@ class Segments(Widget):
         return Strip(segments).adjust_cell_length(self.size.width)
 
 
-def _rich(rgb: tuple[int, int, int]) -> Any:
-    from rich.color import Color
-
+def _rich(rgb: tuple[int, int, int]) -> Color:
     return Color.from_rgb(*rgb)
 
 
@@ -248,7 +246,7 @@ def main() -> None:
     parser.add_argument("--frames", type=int, default=100)
     parser.add_argument("--sizes", nargs="*", default=["80x24", "120x40", "200x50", "300x80"])
     chosen = parser.parse_args()
-    files = chosen.files or [large_recording()]
+    files = chosen.files or [fan()]
     real = os.environ.get("EVTUI_REAL_RECORDINGS")
     if real and not chosen.files:
         files += [Path(real) / "davis240_aedat4.aedat4", Path(real) / "gen3_evt2.raw"]

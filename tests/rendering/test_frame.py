@@ -4,10 +4,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evtui.events import OFF, ON, Events
+from evtui.region import Region
 from evtui.rendering.exposure import Exposure
 from evtui.rendering.frame import Look, auto_level, draw_cells, draw_picture
 from evtui.rendering.glyphs import GLYPHS
-from evtui.rendering.grid import Region
 from evtui.rendering.palettes import PALETTES
 from evtui.rendering.views import VIEWS, Shade
 from support.decoding import decoded

@@ -3,7 +3,8 @@ import pytest
 from hypothesis import given
 
 from evtui.events import OFF, ON, Events
-from evtui.rendering.grid import Grid, Region
+from evtui.region import Region
+from evtui.rendering.grid import Grid
 from evtui.rendering.raster import NEVER, accumulate
 from support.strategies import events, events_of, grids
 

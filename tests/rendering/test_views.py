@@ -5,8 +5,9 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as numpy_st
 
 from evtui.events import OFF, ON, Events
+from evtui.region import Region
 from evtui.rendering.exposure import AUTO, Exposure
-from evtui.rendering.grid import Grid, Region
+from evtui.rendering.grid import Grid
 from evtui.rendering.raster import Raster, accumulate
 from evtui.rendering.views import HEAT, VIEWS, Shade, auto_level
 from evtui.settings import choices_of

@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as numpy_st
 
 from evtui.events import Events
-from evtui.rendering.grid import Grid, Region
+from evtui.region import Region
+from evtui.rendering.grid import Grid
 from evtui.rendering.views import Shade
 
 _COORDINATE = st.integers(0, 40) | st.integers(0, 65535)

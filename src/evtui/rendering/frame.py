@@ -8,11 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evtui.events import Events
+from evtui.region import Region
 from evtui.rendering import views
 from evtui.rendering.cells import Cells
 from evtui.rendering.exposure import AUTO, Exposure
 from evtui.rendering.glyphs import GLYPHS
-from evtui.rendering.grid import CELL_ASPECT, Grid, Region, fit
+from evtui.rendering.grid import CELL_ASPECT, Grid, fit
 from evtui.rendering.palettes import PALETTES
 from evtui.rendering.raster import accumulate
 from evtui.rendering.views import VIEWS, Shade, Shades

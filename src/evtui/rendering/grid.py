@@ -1,4 +1,4 @@
-"""Where a sensor's pixels fall in the terminal: regions, and the grid of dots they map to."""
+"""Where a sensor's pixels fall in the terminal: the grid of dots that a region maps to."""
 
 from __future__ import annotations
 
@@ -8,35 +8,12 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from evtui.region import Region
+
 CELL_ASPECT = 2.0
 """Height of a terminal cell over its width, as nearly every terminal font has it."""
 
 _COORDINATES = 1 << 16
-
-
-@dataclass(frozen=True, slots=True)
-class Region:
-    """A rectangle of sensor pixels: what is looked at."""
-
-    x: int
-    y: int
-    width: int
-    height: int
-
-    def resized(self, width: int, height: int, sensor: Region) -> Region:
-        """Another size about the same centre, kept inside the sensor."""
-        width = min(sensor.width, max(1, width))
-        height = min(sensor.height, max(1, height))
-        centred = Region(
-            self.x + (self.width - width) // 2, self.y + (self.height - height) // 2, width, height
-        )
-        return centred.moved(0, 0, sensor)
-
-    def moved(self, dx: int, dy: int, sensor: Region) -> Region:
-        """Shifted by pixels, stopping at the sensor's edges."""
-        x = min(max(self.x + dx, sensor.x), sensor.x + sensor.width - self.width)
-        y = min(max(self.y + dy, sensor.y), sensor.y + sensor.height - self.height)
-        return Region(x, y, self.width, self.height)
 
 
 @dataclass(frozen=True, slots=True)

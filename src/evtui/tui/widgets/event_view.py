@@ -14,9 +14,10 @@ from evtui.tui.widgets.raster_view import RasterView
 if TYPE_CHECKING:
     from evtui.events import Events
     from evtui.recordings.base import RecordingInfo
+    from evtui.region import Region
     from evtui.rendering.colours import Pens
     from evtui.rendering.frame import Look, Window
-    from evtui.rendering.grid import Grid, Region
+    from evtui.rendering.grid import Grid
     from evtui.settings import Settings
 
 ZOOMS = (1, 2, 4, 8, 16, 32)
@@ -64,9 +65,9 @@ class EventView(RasterView):
 
     def begin(self, info: RecordingInfo, settings: Settings) -> None:
         """Show a recording from now on, its whole sensor, as the settings say."""
+        from evtui.region import Region
         from evtui.rendering.frame import Look
         from evtui.rendering.glyphs import choose_glyphs
-        from evtui.rendering.grid import Region
 
         self._whole = Region(0, 0, info.width, info.height)
         self.zoom = 1

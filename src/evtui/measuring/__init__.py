@@ -1,0 +1,1 @@
+"""What is measured in a region of interest: its statistics, and the frequency of what it sees."""
