@@ -3,10 +3,10 @@
     python benchmarks/rendering.py [--frames 100] [--sizes 80x24 120x40 200x50 300x80] [FILE …]
 
 Without files: the demo's fan in windows of 10 ms and, where ``EVTUI_REAL_RECORDINGS`` names their
-folder, a DAVIS240 and a Gen3 recording.  Every way shows the same frames.  Ours and the segments run
-in the same app, which writes to nowhere; CPU is that of the whole process, from events to bytes.
-The peers get the frames as pictures at the sensor's resolution and write to a pseudo-terminal; CPU
-is that of their process, start included.
+folder, a DAVIS240 and a Gen3 recording.  Every way shows the same frames.  Ours and the segments
+run in the same app, which writes to nowhere; CPU is that of the whole process, from events to
+bytes.  The peers get the frames as pictures at the sensor's resolution and write to a
+pseudo-terminal; CPU is that of their process, start included.
 """
 
 from __future__ import annotations
