@@ -84,7 +84,11 @@ def _run_screen(paths: Sequence[Path], options: dict[str, Any]) -> None:
 
     app = EvtuiApp(paths, Services.make(settings, log))
     app.run()
-    sys.exit(app.return_code or 0)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # Everything is closed.  What is left are daemon threads, of which one that reads a file may
+    # hold a library's lock that the interpreter's own way out would wait for.
+    os._exit(app.return_code or 0)
 
 
 def _settings(options: dict[str, Any]) -> tuple[Settings, Log]:

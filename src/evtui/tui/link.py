@@ -17,6 +17,9 @@ from evtui.tui.probes import answer_of, question
 if TYPE_CHECKING:
     from textual.app import App
 
+_FRAME_S = 0.12
+"""How long the link may be busy with one frame."""
+
 _SETTLES_IN_S = 0.4
 """How long quitting waits at most for answers, which would be typed into the shell afterwards."""
 
@@ -101,6 +104,14 @@ class Link:
                 await asyncio.wait_for(self.news.wait(), seconds)
             except TimeoutError:
                 continue
+
+    @property
+    def frame_bytes(self) -> int | None:
+        """How large a frame may be for a key not to wait for long behind it; None for any size."""
+        mode, rate = self._pacer.state(self._clock()).mode, self._pacer.rate
+        if mode == "limited":
+            rate = self._pacer.max_rate
+        return None if rate is None or mode in ("off", "queue") else round(rate * _FRAME_S)
 
     def after_frame(self, size: int) -> str:
         """A frame is being sent: what to send behind it.
