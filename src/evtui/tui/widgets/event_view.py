@@ -6,7 +6,7 @@ import dataclasses
 import os
 from typing import TYPE_CHECKING, Any
 
-from textual.events import MouseEvent, MouseScrollDown, MouseScrollUp
+from textual.events import MouseDown, MouseEvent, MouseMove, MouseScrollDown, MouseScrollUp
 from textual.message import Message
 
 from evtui.tui.widgets.raster_view import RasterView
@@ -27,8 +27,11 @@ PAN_SHARE = 0.1
 class EventView(RasterView):
     """Shows events; changing the look or the size draws the same events again.
 
-    The wheel zooms about what it points at.
+    The wheel zooms about what it points at; dragging marks a region of interest.
     """
+
+    class Marked(Message):
+        """A region was marked with the mouse."""
 
     class Looked(Message):
         """How events are drawn was changed here, by the mouse."""
@@ -43,6 +46,9 @@ class EventView(RasterView):
         self._colours = "16"
         self.zoom = 1
         """How many times closer than the whole sensor."""
+        self.roi: Region | None = None
+        """The region of interest, which is outlined."""
+        self._dragged_from: tuple[int, int] | None = None
 
     @property
     def look(self) -> Look | None:
@@ -60,6 +66,21 @@ class EventView(RasterView):
         return self._window
 
     @property
+    def whole(self) -> Region | None:
+        """The whole sensor."""
+        return self._whole
+
+    @property
+    def looked_at(self) -> Region | None:
+        """The part of the sensor that is shown; of all of it, the middle."""
+        if self._look is None or self._whole is None:
+            return None
+        if self.zoom > 1:
+            return self._look.region
+        width, height = self._whole.width // 3, self._whole.height // 3
+        return self._whole.resized(width, height, self._whole)
+
+    @property
     def palette(self) -> str:
         return self._palette
 
@@ -70,7 +91,7 @@ class EventView(RasterView):
         from evtui.rendering.glyphs import choose_glyphs
 
         self._whole = Region(0, 0, info.width, info.height)
-        self.zoom = 1
+        self.zoom, self.roi = 1, None
         glyphs = choose_glyphs(settings.glyphs, os.environ)
         self._look = Look(settings.view, glyphs, self._whole)
         self.apply_settings(settings)
@@ -104,7 +125,7 @@ class EventView(RasterView):
 
     def clear(self) -> None:
         """Show nothing."""
-        self._events = self._window = self._look = self._whole = None
+        self._events = self._window = self._look = self._whole = self.roi = None
         self.zoom = 1
         self.show_nothing()
 
@@ -176,6 +197,11 @@ class EventView(RasterView):
         width, height = self._whole.width // self.zoom, self._whole.height // self.zoom
         self._change(region=region.resized(width, height, self._whole))
 
+    def mark_region(self, region: Region | None) -> None:
+        """Outline a region of interest, or none."""
+        self.roi = region
+        self._draw()
+
     def pixel_at(self, column: int, row: int) -> tuple[int, int] | None:
         """The sensor's pixel in the middle of a cell of the view; None outside the picture."""
         grid = self._cell_grid()
@@ -199,6 +225,25 @@ class EventView(RasterView):
 
     def on_mouse_scroll_down(self, event: MouseScrollDown) -> None:
         self._zoom_at(event, -1)
+
+    def on_mouse_down(self, event: MouseDown) -> None:
+        self._dragged_from = self.pixel_at(event.x, event.y)
+        self.capture_mouse()
+
+    def on_mouse_move(self, event: MouseMove) -> None:
+        start, end = self._dragged_from, self.pixel_at(event.x, event.y)
+        if start is not None and end is not None and start != end:
+            from evtui.region import Region
+
+            x, y = min(start[0], end[0]), min(start[1], end[1])
+            width, height = abs(start[0] - end[0]) + 1, abs(start[1] - end[1]) + 1
+            self.mark_region(Region(x, y, width, height))
+
+    def on_mouse_up(self) -> None:
+        self.release_mouse()
+        if self._dragged_from is not None and self.roi is not None:
+            self.post_message(self.Marked())
+        self._dragged_from = None
 
     def _zoom_at(self, event: MouseEvent, steps: int) -> None:
         event.stop()
@@ -250,7 +295,12 @@ class EventView(RasterView):
         from evtui.rendering.frame import draw_cells
 
         pens, look = self._choose_pens(self._look)
-        self.show_cells(draw_cells(self._events, look, *self.size, self._window), pens)
+        cells = draw_cells(self._events, look, *self.size, self._window)
+        if self.roi is not None:
+            from evtui.rendering.outline import outlined
+
+            cells = outlined(cells, look.region, self.roi)
+        self.show_cells(cells, pens)
 
     def _choose_pens(self, look: Look) -> tuple[Pens, Look]:
         """The pens that this terminal has, and the look as it has to be for them."""

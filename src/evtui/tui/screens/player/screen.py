@@ -8,6 +8,7 @@ from textual.widgets import Footer, Static
 from evtui.tui.actions import Place, bindings
 from evtui.tui.link import Link
 from evtui.tui.screens.player.looking import Looking
+from evtui.tui.screens.player.measuring import Measuring
 from evtui.tui.screens.player.moving import Moving
 from evtui.tui.screens.player.places import Places
 from evtui.tui.screens.player.status import hud_text, status_parts
@@ -15,7 +16,7 @@ from evtui.tui.services import Services
 from evtui.tui.widgets.status_line import StatusLine
 
 
-class PlayerScreen(Moving, Places, Looking):
+class PlayerScreen(Moving, Places, Looking, Measuring):
     """Plays one recording."""
 
     BINDINGS = bindings(Place.PLAYER)
@@ -39,8 +40,9 @@ class PlayerScreen(Moving, Places, Looking):
         if self.session is None:
             self.status.show([])
             return
-        self.status.show(status_parts(self.session, self.view, self.frame, self.in_memory))
+        if self.view.roi is not None or self.hud.display:
+            self.count()
+        self.status.show(status_parts(self))
         self.timeline_bar.point(self.pointers())
-        if self.hud.display and self.path is not None:
-            stages = self.services.stages.get(self.path, {})
-            self.hud.update(hud_text(self.session, self.view, self.frame, stages), layout=False)
+        if self.hud.display:
+            self.hud.update(hud_text(self), layout=False)
