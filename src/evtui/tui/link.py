@@ -64,7 +64,7 @@ class Link:
         app.driver_class = WatchedDriver  # type: ignore[type-abstract]
 
     def start(self, columns: int) -> None:
-        """The terminal is there, and so wide."""
+        """The terminal is there, and so wide; it is asked at once, while nothing is in the way."""
         if self._driver is not None:
             self._pacer = Pacer(
                 columns,
@@ -72,6 +72,7 @@ class Link:
                 pacing_wanted(self._environment),
                 self._driver.queued,
             )
+            self._probe()
 
     def set_max_rate(self, max_rate: int, columns: int) -> None:
         """Change the limit; what is known of the link is found out anew."""
@@ -121,12 +122,17 @@ class Link:
         """
         if self._driver is None:
             return ""
+        self._probe()
         now, written = self._clock(), self._driver.written
-        if (probe := self._pacer.probe(now)) is not None:
-            self._driver.write(question(probe))
         besides, self._counted = max(0, written - self._counted), written + size
         asked = self._pacer.sent(size + besides, now)
         return "" if asked is None else question(asked)
+
+    def _probe(self) -> None:
+        """Ask the terminal by itself where the pacer wants that, ahead of all that follows."""
+        probe = self._pacer.probe(self._clock())
+        if probe is not None and self._driver is not None:
+            self._driver.write(question(probe))
 
     async def settle(self) -> None:
         """Wait a little for the answers that are on their way."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 from textual.app import ComposeResult
+from textual.geometry import Region
 from textual.widgets import Footer, Static
 
 from evtui.tui.actions import Place, bindings
@@ -32,6 +35,22 @@ class PlayerScreen(Moving, Places, Looking, Measuring):
         yield self.timeline_bar
         yield self.status
         yield Footer(show_command_palette=False)
+
+    def refresh(
+        self,
+        *regions: Region,
+        repaint: bool = True,
+        layout: bool = False,
+        recompose: bool = False,
+    ) -> Self:
+        """Leave out what Textual asks for the browser below, of which nothing is seen here.
+
+        It hands on every change of the screen below, whether this one covers it or not, and each
+        would send whole rows again that play as differences.
+        """
+        if regions and not (layout or recompose):
+            return self
+        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
 
     def action_leave(self) -> None:
         self.leave()
