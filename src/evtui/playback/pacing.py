@@ -220,6 +220,12 @@ class Pacer:
         """Whether no answer is on its way; one that comes after we quit is typed into the shell."""
         return self._unanswered(now) or not self._counted(now)
 
+    def settles_at(self, now: float) -> float:
+        """When the last answer that is on its way should be here; not after ``now`` for none."""
+        if self.settled(now):
+            return now
+        return self._free_at(self._counted(now), now) + (self.base_round_trip or 0.0)
+
     def state(self, now: float) -> LinkState:
         """What to show of the link."""
         moved = sum(size for moment, size in self._recent if moment > now - SHOWN_OVER_S)

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 _FRAME_S = 0.12
 """How long the link may be busy with one frame."""
 
+_FLUSHED_AFTER_S = 0.1
+"""What comes within this time after the exit is still thrown away: so long Textual's driver waits
+for its reading thread before it flushes the terminal's input."""
+
 _SETTLES_IN_S = 0.4
 """How long quitting waits at most for answers, which would be typed into the shell afterwards."""
 
@@ -135,14 +139,11 @@ class Link:
             self._driver.write(question(probe))
 
     async def settle(self) -> None:
-        """Wait a little for the answers that are on their way."""
-        end = self._clock() + _SETTLES_IN_S
-        while not self._pacer.settled(self._clock()) and (left := end - self._clock()) > 0:
-            self.news.clear()
-            try:
-                await asyncio.wait_for(self.news.wait(), left)
-            except TimeoutError:
-                return
+        """Wait for the answers on their way, but for those that Textual itself waits for."""
+        begun = self._clock()
+        wait_s = self._pacer.settles_at(begun) - begun - _FLUSHED_AFTER_S
+        if wait_s > 0:
+            await asyncio.sleep(min(wait_s, _SETTLES_IN_S))
 
     @property
     def state(self) -> LinkState:
