@@ -25,6 +25,8 @@ class Placed:
     columns: int
     rows: int
     z: int
+    lost: set[tuple[int, int]] = field(default_factory=set)
+    """Its cells, by column and row within it, that text was written in since."""
 
 
 @dataclass

@@ -11,8 +11,6 @@ import io
 import zlib
 from collections.abc import Sequence
 
-from PIL import Image
-
 from evtui.rendering.palettes import RGB
 from evtui.rendering.views import Shades
 
@@ -62,6 +60,8 @@ def png(shades: Shades, palette: Sequence[RGB]) -> bytes:
     Only runs of equal bytes are looked for: on event frames that is both the quickest and the
     shortest that zlib can do.
     """
+    from PIL import Image
+
     picture = Image.fromarray(shades)
     picture.putpalette([channel for rgb in palette for channel in rgb])
     file = io.BytesIO()

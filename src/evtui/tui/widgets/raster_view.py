@@ -68,7 +68,7 @@ class RasterView(Widget):
         self.cells = cells
         self._want()
         self._heal_one_row()
-        self._refresh_rows(np.flatnonzero(~self.known | (self._wanted != self.shown).any(axis=1)))
+        self._refresh_rows(self._unshown_rows())
 
     def forget(self) -> None:
         """Somebody else may have drawn over this: send everything again."""
@@ -120,6 +120,10 @@ class RasterView(Widget):
         cells = self.cells if fits else None
         self._wanted = blank(columns, rows) if cells is None else pack(cells, columns, rows)
         self._painting = None
+
+    def _unshown_rows(self) -> NDArray[np.intp]:
+        """Rows that the terminal does not show as they are wanted, as far as is known."""
+        return np.flatnonzero(~self.known | (self._wanted != self.shown).any(axis=1))
 
     def _heal_one_row(self) -> None:
         """Send one row whole with each frame, so that no mistake stays."""

@@ -22,7 +22,7 @@ class PlayerScreen(Moving, Places, Looking):
 
     def compose(self) -> ComposeResult:
         yield Static(id="hud")
-        yield EventView(id="view")
+        yield EventView(id="view", measure=self.services.measure_graphics)
         yield TimelineBar(id="timeline")
         yield StatusLine(id="status")
         yield Footer(show_command_palette=False)
