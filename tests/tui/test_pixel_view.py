@@ -48,7 +48,6 @@ def assert_whole(app: EvtuiApp, view: EventView) -> None:
     driver, scene = graphics_of(app), view._scene
     assert view.graphics is not None and scene is not None
     picture = scene.picture
-    assert picture.shades.any()
     column = view.region.x + (view.size.width - picture.columns) // 2
     row = view.region.y + (view.size.height - picture.rows) // 2
     if view.graphics.protocol is GraphicsProtocol.KITTY:
@@ -77,6 +76,7 @@ async def test_no_pixel_is_wrong(app: EvtuiApp, until: Until, protocol: Graphics
     async with behind_graphics(app).run_test(headless=False, notifications=True) as pilot:
         view = await open_in_pixels(app, pilot, until)
         assert_whole(app, view)
+        assert view._scene is not None and view._scene.picture.shades.any()
         for situation, acts in SITUATIONS.items():
             for what in acts:
                 await act(app, pilot, what)
