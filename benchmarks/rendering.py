@@ -159,14 +159,20 @@ def as_pictures(frames: Sequence[Events], look: Look, folder: Path) -> list[Path
     return [target, *stills]
 
 
-def in_a_pty(command: Sequence[str], size: tuple[int, int]) -> tuple[float, float]:
-    """CPU seconds and bytes of a command that writes to a terminal of this size."""
+def in_a_pty(
+    command: Sequence[str], size: tuple[int, int], cell: tuple[int, int] = (0, 0)
+) -> tuple[float, float]:
+    """CPU seconds and bytes of a command that writes to a terminal of this size.
+
+    ``cell`` is a cell's size in pixels, where the terminal tells it.
+    """
     import fcntl
     import struct
     import termios
 
     ours, theirs = pty.openpty()
-    fcntl.ioctl(ours, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
+    window = struct.pack("HHHH", size[1], size[0], size[0] * cell[0], size[1] * cell[1])
+    fcntl.ioctl(ours, termios.TIOCSWINSZ, window)
     total = 0
 
     def drain() -> None:

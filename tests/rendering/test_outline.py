@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from evtui.region import Region
 from evtui.rendering.cells import BLANK, Cells
-from evtui.rendering.outline import outlined
+from evtui.rendering.outline import OUTLINE, framed, outlined
 
 COLUMNS, ROWS = 12, 6
 SHOWN = Region(100, 50, 120, 60)
@@ -40,3 +40,14 @@ def test_of_a_region_that_reaches_out_only_the_sides_inside_are_seen() -> None:
 def test_any_region_may_be_asked_for(region: Region) -> None:
     drawn = outlined(blank_cells(), SHOWN, region)
     assert set("".join(drawn.lines())) <= set(" ┌┐└┘─│")
+
+
+def test_a_line_frames_the_region_of_a_picture() -> None:
+    drawn = framed(np.zeros((6, 12), np.uint8), SHOWN, Region(120, 60, 60, 40)) == OUTLINE
+    assert drawn.sum(axis=1).tolist() == [0, 6, 2, 2, 6, 0]
+    assert drawn.sum(axis=0).tolist() == [0, 0, 4, 2, 2, 2, 2, 4, 0, 0, 0, 0]
+
+
+def test_of_a_frame_that_reaches_out_only_the_sides_inside_are_seen() -> None:
+    drawn = framed(np.zeros((6, 12), np.uint8), SHOWN, Region(0, 0, 150, 80)) == OUTLINE
+    assert drawn.sum(axis=1).tolist() == [1, 1, 5, 0, 0, 0]

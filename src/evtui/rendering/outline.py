@@ -6,7 +6,7 @@ import numpy as np
 
 from evtui.region import Region
 from evtui.rendering.cells import Cells
-from evtui.rendering.views import Shade
+from evtui.rendering.views import Shade, Shades
 
 OUTLINE = Shade.HEAT_6
 """The shade of outlines: the brightest of a palette, and seldom seen in a picture of polarity."""
@@ -47,3 +47,24 @@ def outlined(cells: Cells, shown: Region, region: Region) -> Cells:
     for (row, column), glyph in zip(corners, _CORNERS, strict=True):
         draw(range(row, row + 1), range(column, column + 1), glyph)
     return Cells(codes, front, back)
+
+
+def framed(shades: Shades, shown: Region, region: Region) -> Shades:
+    """Shades of a picture with a line around the pixels of a region, as far as they are shown."""
+    rows, columns = shades.shape
+    left, right = (
+        (x - shown.x) * columns // shown.width for x in (region.x, region.x + region.width)
+    )
+    top, bottom = (
+        (y - shown.y) * rows // shown.height for y in (region.y, region.y + region.height)
+    )
+    framed = shades.copy()
+    across = slice(max(0, left), max(0, right))
+    down = slice(max(0, top), max(0, bottom))
+    for row in (top, bottom - 1):
+        if 0 <= row < rows:
+            framed[row, across] = OUTLINE
+    for column in (left, right - 1):
+        if 0 <= column < columns:
+            framed[down, column] = OUTLINE
+    return framed

@@ -9,22 +9,30 @@ from typing import TYPE_CHECKING, Any
 from textual.events import MouseDown, MouseEvent, MouseMove, MouseScrollDown, MouseScrollUp
 from textual.message import Message
 
-from evtui.tui.widgets.raster_view import RasterView
+from evtui.tui.widgets.pixel_view import PixelView, Scene
 
 if TYPE_CHECKING:
     from evtui.events import Events
     from evtui.recordings.base import RecordingInfo
     from evtui.region import Region
+    from evtui.rendering.cells import Cells
     from evtui.rendering.colours import Pens
     from evtui.rendering.frame import Look, Window
     from evtui.rendering.grid import Grid
     from evtui.settings import Settings
+    from evtui.tui.services import MeasureGraphics
+
+PIXELS = "pixels"
+"""What the setting and the status line call dots as small as the terminal's own."""
+
+GLYPHS_BESIDE_PIXELS = "half"
+"""What draws where pixels are asked for and cannot be shown."""
 
 ZOOMS = (1, 2, 4, 8, 16, 32)
 PAN_SHARE = 0.1
 
 
-class EventView(RasterView):
+class EventView(PixelView):
     """Shows events; changing the look or the size draws the same events again.
 
     The wheel zooms about what it points at; dragging marks a region of interest.
@@ -36,11 +44,12 @@ class EventView(RasterView):
     class Looked(Message):
         """How events are drawn was changed here, by the mouse."""
 
-    def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(id=id)
+    def __init__(self, *, id: str | None = None, measure: MeasureGraphics = lambda: None) -> None:
+        super().__init__(id=id, measure=measure)
         self._events: Events | None = None
         self._window: Window | None = None
         self._look: Look | None = None
+        self._wants_pixels = False
         self._whole: Region | None = None
         self._palette = "classic"
         self._colours = "16"
@@ -92,8 +101,9 @@ class EventView(RasterView):
 
         self._whole = Region(0, 0, info.width, info.height)
         self.zoom, self.roi = 1, None
-        glyphs = choose_glyphs(settings.glyphs, os.environ)
-        self._look = Look(settings.view, glyphs, self._whole)
+        self._wants_pixels = settings.glyphs == PIXELS
+        glyphs = GLYPHS_BESIDE_PIXELS if self._wants_pixels else settings.glyphs
+        self._look = Look(settings.view, choose_glyphs(glyphs, os.environ), self._whole)
         self.apply_settings(settings)
 
     def apply_settings(self, settings: Settings) -> None:
@@ -109,7 +119,18 @@ class EventView(RasterView):
         held = [f"held at {exposure.level:.1f}"] if exposure.level is not None else []
         nudged = [f"{exposure.stops:+g} EV"] if exposure.stops else []
         zoom = [f"zoom {self.zoom}×"] if self.zoom > 1 else []
-        return [*zoom, *held, *nudged, self._look.view, self._look.glyphs]
+        return [
+            *zoom,
+            *held,
+            *nudged,
+            self._look.view,
+            PIXELS if self.draws_pixels else self._look.glyphs,
+        ]
+
+    @property
+    def draws_pixels(self) -> bool:
+        """Whether events are drawn as pixels; cells still show while something lies over them."""
+        return self._wants_pixels and self.graphics is not None
 
     # What is shown, and how
 
@@ -136,10 +157,21 @@ class EventView(RasterView):
         self._next("view", list(VIEWS))
 
     def next_glyphs(self) -> None:
-        """Go on to the next set of glyphs."""
+        """Go on to the next set of glyphs, and to pixels after the last where there are some."""
         from evtui.rendering.glyphs import GLYPHS
 
-        self._next("glyphs", list(GLYPHS))
+        names = list(GLYPHS)
+        if self._look is None:
+            return
+        if self.draws_pixels:
+            self._wants_pixels = False
+            self._change(glyphs=names[0])
+        elif self._look.glyphs == names[-1] and self.graphics is not None:
+            self._wants_pixels = True
+            self._change(glyphs=GLYPHS_BESIDE_PIXELS)
+        else:
+            self._wants_pixels = False
+            self._next("glyphs", names)
 
     def next_palette(self) -> str:
         """Go on to the next palette, and say which that is."""
@@ -292,15 +324,32 @@ class EventView(RasterView):
     def _draw(self) -> None:
         if self._events is None or self._look is None or not self.size.area:
             return
-        from evtui.rendering.frame import draw_cells
-
         pens, look = self._choose_pens(self._look)
-        cells = draw_cells(self._events, look, *self.size, self._window)
-        if self.roi is not None:
-            from evtui.rendering.outline import outlined
+        # A terminal that has no colours, or is told to have none, gets none by pixels either.
+        if self.draws_pixels and not look.one_colour:
+            self.show_picture(self._as_scene(look), pens)
+        else:
+            self.show_cells(self._as_cells(look), pens)
 
-            cells = outlined(cells, look.region, self.roi)
-        self.show_cells(cells, pens)
+    def _as_cells(self, look: Look) -> Cells:
+        from evtui.rendering.frame import draw_cells
+        from evtui.rendering.outline import outlined
+
+        assert self._events is not None
+        cells = draw_cells(self._events, look, *self.size, self._window)
+        return cells if self.roi is None else outlined(cells, look.region, self.roi)
+
+    def _as_scene(self, look: Look) -> Scene:
+        from evtui.rendering.frame import draw_pixels
+        from evtui.rendering.outline import framed
+        from evtui.rendering.palettes import PALETTES
+
+        assert self._events is not None and self.graphics is not None
+        picture = draw_pixels(self._events, look, *self.size, self.graphics.cell, self._window)
+        if self.roi is not None:
+            shades = framed(picture.shades, look.region, self.roi)
+            picture = dataclasses.replace(picture, shades=shades)
+        return Scene(picture, PALETTES[self._palette], lambda: self._as_cells(look))
 
     def _choose_pens(self, look: Look) -> tuple[Pens, Look]:
         """The pens that this terminal has, and the look as it has to be for them."""

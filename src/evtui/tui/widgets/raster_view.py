@@ -80,7 +80,7 @@ class RasterView(Widget):
 
     def catch_up(self) -> None:
         """Send the rows that changed, or as many as the budget has room for."""
-        changed = np.flatnonzero(~self.known | (self._wanted != self.shown).any(axis=1))
+        changed = self._unshown_rows()
         rows = self._affordable(changed)
         self.behind = len(rows) < len(changed)
         self._frame += 1
@@ -140,6 +140,10 @@ class RasterView(Widget):
         cells = self.cells if fits else None
         self._wanted = blank(columns, rows) if cells is None else pack(cells, columns, rows)
         self._painting = None
+
+    def _unshown_rows(self) -> NDArray[np.intp]:
+        """Rows that the terminal does not show as they are wanted, as far as is known."""
+        return np.flatnonzero(~self.known | (self._wanted != self.shown).any(axis=1))
 
     def _heal_one_row(self) -> None:
         """Send one row whole with each frame, so that no mistake stays."""

@@ -61,7 +61,7 @@ class Playing(Screen[None]):
         super().__init__()
         self.services = services
         self.link = link
-        self.view = EventView(id="view")
+        self.view = EventView(id="view", measure=lambda: services.measure_graphics())
         self.view.after_frame = link.after_frame
         self.timeline_bar = TimelineBar(id="timeline")
         self.path: Path | None = None
