@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from textual.app import App, ComposeResult
 
@@ -65,10 +67,21 @@ async def test_what_is_pointed_out_has_a_sign_in_its_place() -> None:
     app = Shown()
     async with app.run_test(size=(COLUMNS, 5)):
         app.bar.show(a_timeline())
-        app.bar.point(Pointers(0, 1_000_000, 3_000_000, (2_000_000,), (500_000,)))
-        assert app.rows[0].rstrip() == "▾    !    A         ◆         B"
+        app.bar.point(Pointers(0, 1_000_000, 3_000_000, (2_000_000,)))
+        assert app.rows[0].rstrip() == "▾         A         ◆         B"
         app.bar.point(Pointers(mark_b=3_000_000))
         assert app.rows[0].rstrip() == " " * 30 + "B"
+
+
+async def test_gaps_and_steps_back_are_pointed_out() -> None:
+    app = Shown()
+    steps = np.zeros(64, np.int64)
+    steps[48] = 2
+    timeline = replace(a_timeline(), gaps=((300_000, 500_000),), steps_back=steps)
+    async with app.run_test(size=(COLUMNS, 5)):
+        app.bar.show(timeline)
+        app.bar.point(Pointers(0))
+        assert app.rows[0].rstrip() == "▾  !!!" + " " * 24 + "!"
 
 
 async def test_pointing_and_dragging_seek() -> None:

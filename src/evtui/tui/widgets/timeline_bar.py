@@ -33,8 +33,6 @@ class Pointers:
     mark_a: int | None = None
     mark_b: int | None = None
     bookmarks: tuple[int, ...] = ()
-    alerts: tuple[int, ...] = ()
-    """Where something is wrong: gaps, time that goes back."""
 
 
 class Ink(IntEnum):
@@ -98,6 +96,8 @@ class TimelineBar(RasterView):
         self.scale: TimeScale | None = None
         """The stretch that is shown; None while there is no timeline."""
         self._pointers = Pointers()
+        self._alerts: frozenset[int] = frozenset()
+        """Columns where something is wrong: gaps, time that goes back."""
         self._bars: list[str] = []
         self._hanging = 0
         """How many of the bars' rows hang from the middle; they are drawn reversed."""
@@ -185,6 +185,7 @@ class TimelineBar(RasterView):
             scale = self.scale or TimeScale(timeline.duration_us, width)
             self.scale = TimeScale(timeline.duration_us, width, scale.start_us, scale.zoom)
             whole = max(1, timeline.duration_us)
+            self._alerts = self._alerts_of(timeline)
             ends = self.scale.start_us / whole, min(1.0, self.scale.end_us / whole)
             if timeline.on is None or rows < 2:
                 self._bars = bars(resample(timeline.counts, width, *ends), rows)
@@ -265,14 +266,27 @@ class TimelineBar(RasterView):
     def _signs(self, pointers: Pointers) -> list[tuple[str, Ink, int]]:
         """What is pointed out and shown: a sign, its ink and its column."""
         named: list[tuple[str, Ink, int | None]] = [
-            *(("!", Ink.ALERT, time) for time in pointers.alerts),
             *(("◆", Ink.BOOKMARK, time) for time in pointers.bookmarks),
             ("A", Ink.MARK, pointers.mark_a),
             ("B", Ink.MARK, pointers.mark_b),
             ("▾", Ink.MARK, pointers.playhead),
         ]
         columns = [(sign, ink, self._column(time)) for sign, ink, time in named]
-        return [(sign, ink, column) for sign, ink, column in columns if column is not None]
+        placed = [(sign, ink, column) for sign, ink, column in columns if column is not None]
+        return [("!", Ink.ALERT, column) for column in sorted(self._alerts)] + placed
+
+    def _alerts_of(self, timeline: Timeline) -> frozenset[int]:
+        """The columns of gaps, from their starts to their ends, and of steps back."""
+        columns: set[int | None] = set()
+        for start, end in timeline.gaps:
+            first, last = self._column(start), self._column(end)
+            columns |= {first, last}
+            if first is not None and last is not None:
+                columns |= set(range(first, last))
+        if timeline.steps_back is not None:
+            bins = np.flatnonzero(timeline.steps_back) * timeline.bin_us
+            columns |= {self._column(round(time)) for time in bins.tolist()}
+        return frozenset(column for column in columns if column is not None)
 
     def _loop(self) -> range:
         """The columns between the A-B marks, where both are set."""
