@@ -26,7 +26,7 @@ def codes(tally):
 def test_every_event_is_counted_once_in_any_blocks(blocks, bins, seed):
     truth = made_events(300, seed)
     tally = tallied(truth, blocks)
-    assert (tally.events, tally.on, tally.t_last) == (300, truth.on_count, truth.t[-1])
+    assert (tally.events, tally.on, tally.duration_us) == (300, truth.on_count, truth.t[-1])
     check_exact(tally.timeline(bins), truth)
     assert codes(tally) == []
 
@@ -47,15 +47,33 @@ def test_a_duration_that_was_underestimated_is_extended():
     check_exact(tallied(truth, duration_us=int(truth.t[-1]) // 3).timeline(50), truth)
 
 
+@given(
+    st.lists(st.integers(-(2**20), 2**20) | st.integers(-(2**61), 2**61), min_size=1, max_size=30),
+    st.integers(1, 8),
+    st.integers(0, 2**40),
+    st.integers(1, 60),
+)
+def test_times_anywhere_and_in_any_order_are_counted(times, blocks, expected_us, bins):
+    t = np.array(times)
+    pixel = np.zeros(len(t), np.uint16)
+    tally = tallied(Events(t, pixel, pixel, (t % 2).astype(np.uint8)), blocks, expected_us)
+    assert tally.duration_us == max(times) - min(times)
+    timeline = tally.timeline(bins)
+    assert timeline.on.sum() == sum(time % 2 for time in times)
+    share = (np.array([time - min(times) for time in times], float)) / (tally.duration_us + 1)
+    for bin_, count in enumerate(timeline.counts):
+        inside = np.count_nonzero((share > (bin_ + 0.01) / bins) & (share < (bin_ + 0.99) / bins))
+        assert count >= inside
+    assert timeline.counts.sum() == len(times)
+
+
 def test_steps_back_are_counted_within_and_between_blocks():
     t = np.array([0, 10, 5, 20, 20, 3, 30])
     truth = Events(t, *(np.arange(7).astype(np.uint16),) * 2, (t % 2).astype(np.uint8))
     for blocks in (1, 3, 7):
         tally = tallied(truth, blocks)
-        assert (tally.steps_back, tally.largest_step_back) == (2, 17)
+        assert (tally.order.steps_back, tally.order.largest_step_back) == (2, 17)
         assert codes(tally) == ["time_goes_back"]
-        rows = [row for run in tally.rows_reaching(4, 6) for row in range(*run)]
-        assert 2 in rows
 
 
 @pytest.mark.parametrize("value", [0, 1])

@@ -55,7 +55,8 @@ _FASTEST = 2e9
 _EPOCH_S = (946_684_800, 4_102_444_800)
 """The years 2000 to 2100 as Unix time in seconds."""
 
-_SAFE_US = float(1 << 62)
+FARTHEST_US = 1 << 61
+"""No time is farther from 0, so that the difference of two keeps within 63 bits."""
 
 
 class Unit(Enum):
@@ -78,20 +79,29 @@ class Unit(Enum):
         """Times of this unit as whole µs: ns are rounded down, fractions to the nearest µs.
 
         Raises:
-            ValueError: a time is not a number, or beyond the reach of 63 bits.
+            ValueError: a time is not a number, or farther from 0 than ``FARTHEST_US``.
         """
         if raw.dtype.kind == "f":
             return self._float_to_us(raw)
+        self._require_possible(raw)
         whole = raw.astype(np.int64, copy=False)
         if self is Unit.NS:
             return whole // 1_000
         return whole * (self.ns // 1_000) if self is not Unit.US else whole
 
+    def _require_possible(self, raw: Raw) -> None:
+        if raw.dtype.itemsize < 8 or not len(raw):
+            return  # what has fewer bytes is near enough
+        farthest = min(FARTHEST_US * 1_000 // self.ns, np.iinfo(np.int64).max)
+        if max(int(raw.max()), -int(raw.min())) > farthest:
+            raise ValueError("a time is farther from 0 than any clock can show")
+
     def _float_to_us(self, raw: Raw) -> Times:
         # float64 first: float32 cannot hold the product of seconds and a million.
-        us = raw.astype(np.float64) * (self.ns / 1_000)
-        if not np.all(np.abs(us) < _SAFE_US):
-            raise ValueError("a time is not a number")
+        with np.errstate(over="ignore"):
+            us = raw.astype(np.float64) * (self.ns / 1_000)
+        if not np.all(np.abs(us) <= FARTHEST_US):
+            raise ValueError("a time is not a number, or farther from 0 than any clock can show")
         return (np.floor(us) if self is Unit.NS else np.rint(us)).astype(np.int64)
 
 
@@ -122,7 +132,7 @@ def tell_unit(sample: Sequence[Raw], rows: int) -> tuple[Unit, Finding | None]:
     """
     kind = np.float64 if sample[0].dtype.kind == "f" else np.int64
     values = np.concatenate([run[part].astype(kind) for run in sample for part in _TELLING])
-    span = float(values[-1]) - float(values[0])
+    span = float(values.max()) - float(values.min())
     if not span > 0:
         return Unit.US, None
     whole = bool(np.all(values == np.floor(values)))
@@ -288,22 +298,31 @@ as nothing tells them apart."""
 def tell_columns(table: Raw, first: str = COLUMN_ORDERS[0]) -> str | None:
     """The order of the columns of an N×4 array; None where no known one fits.
 
-    t hardly ever decreases, p has at most two values, those of a convention, x and y are whole and
-    not negative.
+    t hardly ever decreases, or, where nothing does that, goes one way on the whole; p has at most
+    two values, those of a convention; x and y are whole and not negative.
 
     Args:
         table: a sample of rows, shape (N, 4).
         first: the order to try before the others.
     """
-    for order in (first, *COLUMN_ORDERS):
-        t, x, y, p = (table[:, order.index(name)] for name in "txyp")
-        if _grows(t) and _are_polarities(p) and _are_pixels(x) and _are_pixels(y):
-            return order
+    for runs_on in (_grows, _tends):
+        for order in (first, *COLUMN_ORDERS):
+            t, x, y, p = (table[:, order.index(name)] for name in "txyp")
+            if runs_on(t) and _are_polarities(p) and _are_pixels(x) and _are_pixels(y):
+                return order
     return None
 
 
 def _grows(values: Raw) -> bool:
     return bool(np.count_nonzero(values[1:] < values[:-1]) <= len(values) // 10)
+
+
+def _tends(values: Raw) -> bool:
+    """Whether values go one way, up or down, but for what is small beside that."""
+    if len(values) < _ENOUGH:
+        return False
+    steps = np.diff([np.median(part) for part in np.array_split(values, 16)])
+    return bool(np.all(steps >= 0) or np.all(steps <= 0)) and bool(np.any(steps))
 
 
 def _are_polarities(values: Raw) -> bool:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from evtui.events import Events
 from evtui.recordings.base import Timeline
 from evtui.recordings.conventions import LARGEST_SIDE
 from evtui.recordings.findings import Finding, finding
-from evtui.units import format_count, format_duration
+from evtui.recordings.order import TimeOrder
+from evtui.units import format_count
 
 _FINE_BINS = 1 << 16
-_MOST_FINE_BINS = 1 << 20
+_MOST_FINE_BINS = 1 << 18
 
 
 def timeline_from_places(
@@ -48,10 +47,11 @@ class Tally:
         """
         self._fine_us = (duration_us + _FINE_BINS) // _FINE_BINS
         self._fine = np.zeros((_FINE_BINS, 2), np.int64)
-        self.events = 0
+        self._first_bin = 0
+        """Number of the first of the fine bins; number 0 begins at time 0."""
+        self.order = TimeOrder()
+        """How their times go."""
         self.on = 0
-        self.t_last = 0
-        """The latest time of all, µs from the first event; not always the last event's."""
         self.width, self.height = width, height
         self.reach = (0, 0)
         """Columns and rows that hold every event, but for the unlikely ones."""
@@ -59,23 +59,23 @@ class Tally:
         """Events outside the sensor."""
         self.unlikely = 0
         """Those of them where no camera has pixels."""
-        self.steps_back = 0
-        """How many events are earlier than the one before them."""
-        self.largest_step_back = 0
-        self._previous_t: int | None = None
-        self._runs: list[tuple[int, int, int, int]] = []
+
+    @property
+    def events(self) -> int:
+        return self.order.rows
+
+    @property
+    def duration_us(self) -> int:
+        """From the earliest event to the latest."""
+        return self.order.latest - self.order.earliest
 
     def add(self, events: Events) -> None:
         """Count one block."""
         if not len(events):
             return
-        earliest, latest = int(events.t.min()), int(events.t.max())
-        self._runs.append((self.events, self.events + len(events), earliest, latest))
-        self.events += len(events)
+        self.order.add(events.t)
         self.on += events.on_count
-        self.t_last = max(self.t_last, latest)
         self._count_outside(events)
-        self._count_steps_back(events.t)
         self._count_bins(events)
 
     def _count_outside(self, events: Events) -> None:
@@ -89,21 +89,33 @@ class Tally:
             width, height = self.reach
             self.reach = max(width, int(x.max()) + 1), max(height, int(y.max()) + 1)
 
-    def _count_steps_back(self, t: NDArray[np.int64]) -> None:
-        before = t[:1] if self._previous_t is None else np.array([self._previous_t])
-        steps = np.diff(t, prepend=before)
-        self._previous_t = int(t[-1])
-        if (worst := int(steps.min())) < 0:
-            self.steps_back += int(np.count_nonzero(steps < 0))
-            self.largest_step_back = max(self.largest_step_back, -worst)
-
     def _count_bins(self, events: Events) -> None:
-        bins = np.clip(events.t // self._fine_us, 0, _MOST_FINE_BINS - 1)
+        self._make_room()
+        bins = events.t // self._fine_us - self._first_bin
         low, high = int(bins.min()), int(bins.max()) + 1
-        if high > len(self._fine):
-            self._fine = np.pad(self._fine, ((0, high - len(self._fine)), (0, 0)))
         counts = np.bincount(2 * (bins - low) + events.p, minlength=2 * (high - low))
         self._fine[low:high] += counts.reshape(-1, 2)
+
+    def _make_room(self) -> None:
+        """See to it that there is a fine bin for every time so far: more of them, or coarser."""
+        while True:
+            first, stop = self._first_bin, self._first_bin + len(self._fine)
+            before = max(0, first - self.order.earliest // self._fine_us)
+            after = max(0, self.order.latest // self._fine_us + 1 - stop)
+            if before + len(self._fine) + after <= _MOST_FINE_BINS:
+                break
+            self._coarsen()
+        if before or after:
+            self._fine = np.pad(self._fine, ((before, after), (0, 0)))
+            self._first_bin -= before
+
+    def _coarsen(self) -> None:
+        """Make one fine bin of two."""
+        odd = self._first_bin % 2
+        pairs = np.pad(self._fine, ((odd, (len(self._fine) + odd) % 2), (0, 0)))
+        self._fine = pairs.reshape(-1, 2, 2).sum(axis=1)
+        self._first_bin = (self._first_bin - odd) // 2
+        self._fine_us *= 2
 
     def resize(self, width: int, height: int) -> None:
         """Take a larger sensor, one that has every event but the unlikely ones."""
@@ -111,31 +123,22 @@ class Tally:
         self.outside = self.unlikely
 
     def timeline(self, bins: int) -> Timeline:
-        """Events and ON events per bin.
+        """Events and ON events per bin, from the earliest to the latest.
 
         Whole numbers, all of which add up to every event.  Exact to the µs up to 65 ms; above that
         the bins' edges are moved to the next 1/65536 of the duration.
         """
-        edges = np.linspace(0, self.t_last + 1, bins + 1) / self._fine_us
+        begin = self.order.earliest - self._first_bin * self._fine_us
+        edges = (np.linspace(0, self.duration_us + 1, bins + 1) + begin) / self._fine_us
         places = np.minimum(np.ceil(edges).astype(np.int64), len(self._fine))
-        places[-1] = len(self._fine)
+        places[0], places[-1] = 0, len(self._fine)
         below = np.concatenate([np.zeros((1, 2), np.int64), np.cumsum(self._fine, axis=0)])
         off, on = np.diff(below[places], axis=0).T.astype(np.float64)
-        return Timeline(off + on, self.t_last, exact=True, on=on)
-
-    def rows_reaching(self, t0: int, t1: int) -> Iterator[tuple[int, int]]:
-        """Runs of rows, as start and stop, that may have events with t0 ≤ t < t1."""
-        for start, stop, earliest, latest in self._runs:
-            if earliest < t1 and latest >= t0:
-                yield start, stop
+        return Timeline(off + on, self.duration_us, exact=True, on=on)
 
     def findings(self) -> list[Finding]:
         """What only a full pass can tell: steps back in time, one polarity, events outside."""
-        found = []
-        if self.steps_back:
-            count, step = format_count(self.steps_back), format_duration(self.largest_step_back)
-            said = f"time goes back {count} times, by up to {step}"
-            found.append(finding("time_goes_back", said))
+        found = list(self.order.findings())
         if self.events and self.on in (0, self.events):
             said = f"all {format_count(self.events)} events are {'ON' if self.on else 'OFF'}"
             found.append(finding("one_polarity", said))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,8 +12,10 @@ from numpy.typing import NDArray
 from evtui.events import BYTES_PER_EVENT, Events
 from evtui.recordings.base import Cancelled, Progress, RecordingInfo, Timeline
 from evtui.recordings.findings import Finding
+from evtui.recordings.whole import Run
 
-_INDEX_STEP = 1 << 20
+_STEP = 1 << 20
+_LIMIT_US = (1 << 62) + 1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,9 +80,18 @@ class MemoryRecording:
         )
 
     def window(self, t0: int, t1: int) -> Events:
-        bounds = (t0 + self._t_first, max(t0, t1) + self._t_first)
+        bounds = np.array(
+            [min(max(t, -_LIMIT_US), _LIMIT_US) + self._t_first for t in (t0, max(t0, t1))]
+        )
         start, stop = np.searchsorted(self.columns.t, bounds)
         return self.columns.events(slice(int(start), int(stop)))
+
+    def runs(self) -> Iterator[Run]:
+        total = len(self.columns)
+        for start in range(0, total, _STEP):
+            events = self.columns.events(slice(start, start + _STEP))
+            share = min(1.0, (start + _STEP) / total)
+            yield Run(events.t + self._t_first, events.x, events.y, events.p, share)
 
     def timeline(self, bins: int) -> Timeline:
         duration = self.info.duration_us
@@ -90,11 +101,11 @@ class MemoryRecording:
 
     def index(self, progress: Progress, cancelled: Cancelled) -> None:
         on, total = 0, len(self.columns)
-        for start in range(0, total, _INDEX_STEP):
+        for start in range(0, total, _STEP):
             if cancelled():
                 return
-            on += int(np.count_nonzero(self.columns.polarity[start : start + _INDEX_STEP] > 0))
-            progress(min(1.0, (start + _INDEX_STEP) / total))
+            on += int(np.count_nonzero(self.columns.polarity[start : start + _STEP] > 0))
+            progress(min(1.0, (start + _STEP) / total))
         if total:
             self.info = dataclasses.replace(self.info, on_fraction=on / total)
 

@@ -6,8 +6,9 @@ interpolation, fall back on bisection, and remember every value ever seen.
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 
 class SortedSearch:
@@ -24,6 +25,8 @@ class SortedSearch:
         self._values: dict[int, int] = {}
         self.probes = 0
         """How often ``probe`` was called."""
+        self.step_back = 0
+        """The largest decrease among the values seen so far."""
 
     @property
     def known(self) -> Sequence[tuple[int, int]]:
@@ -32,9 +35,13 @@ class SortedSearch:
 
     def learn(self, index: int, value: int) -> None:
         """Take note of a value that came to light in another way."""
-        if index not in self._values:
-            insort(self._indices, index)
-            self._values[index] = value
+        if index in self._values:
+            return
+        self._values[index] = value
+        place = bisect_left(self._indices, index)
+        self._indices.insert(place, index)
+        for before, after in pairwise(self._indices[max(0, place - 1) : place + 2]):
+            self.step_back = max(self.step_back, self._values[before] - self._values[after])
 
     def value(self, index: int) -> int:
         """The value at an index, from memory where it was seen before."""

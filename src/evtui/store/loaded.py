@@ -11,6 +11,7 @@ from evtui.recordings.base import RecordingInfo
 from evtui.recordings.conventions import tell_implausible, tell_size
 from evtui.recordings.findings import Finding, finding
 from evtui.recordings.memory import Columns, MemoryRecording
+from evtui.recordings.order import tell_steps_back
 from evtui.recordings.sensors import stated_size
 from evtui.recordings.whole import Facts
 from evtui.store.loader import Decoded
@@ -52,7 +53,7 @@ def make_loaded(plan: Plan, decoded: Decoded) -> Loaded:
     """What the store keeps of a finished load.  Imports polars, so not for the screen's thread."""
     info, guessed = _describe(plan, decoded)
     counted = _counted(decoded, info)
-    findings = (*plan.findings, *decoded.findings, *guessed, *counted)
+    findings = (*_planned(plan), *decoded.findings, *guessed, *counted)
     by_code = {found.code: found for found in findings}  # what was counted says more than a sample
     recording = MemoryRecording(decoded.columns, info, tuple(by_code.values()))
     return Loaded(
@@ -109,6 +110,12 @@ def _describe(plan: Plan, decoded: Decoded) -> tuple[RecordingInfo, list[Finding
     return info, guessed
 
 
+def _planned(plan: Plan) -> list[Finding]:
+    """What our reader found, but for a guess at the order of times if it had not read them all."""
+    read_all = plan.info is not None and plan.info.on_fraction is not None
+    return [found for found in plan.findings if read_all or found.code != "time_goes_back"]
+
+
 def _counted(decoded: Decoded, info: RecordingInfo) -> list[Finding]:
     """What only a pass over every event can tell."""
     written, t = decoded.written, decoded.columns.t
@@ -121,8 +128,7 @@ def _counted(decoded: Decoded, info: RecordingInfo) -> list[Finding]:
         only = "ON" if written.on else "OFF"
         found.append(finding("one_polarity", f"all {written.rows:,} events are {only}"))
     if written.steps_back:
-        said = f"time goes back {written.steps_back:,} times; here the events are in order of time"
-        found.append(finding("time_goes_back", said))
+        found.append(tell_steps_back(written.steps_back, written.largest_step_back))
     if written.width > info.width or written.height > info.height:
         said = f"events reach {written.width}×{written.height}"
         found.append(finding("out_of_sensor", f"{said}, the sensor is {info.width}×{info.height}"))

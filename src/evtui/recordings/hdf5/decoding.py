@@ -35,7 +35,7 @@ class Decoding:
 
         Raises:
             UnsupportedRecording: positions are fractions of a pixel.
-            ValueError: the first time is not a number.
+            ValueError: a time of the sample is not a number, or no clock can show it.
         """
         self._path = path
         self._guesses: list[Finding] = []
@@ -49,6 +49,7 @@ class Decoding:
         """The first t in µs, before the offset that the file may state."""
         offset = 0 if stated.t_offset is None else int(self.unit.to_us(stated.t_offset)[0])
         self.t_first_us = self.t_zero_us + offset
+        """The first t in µs, on the sensor's clock."""
         self._strange_polarity = False
 
     @property

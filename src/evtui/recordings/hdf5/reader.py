@@ -1,11 +1,11 @@
 """HDF5 recordings, read in place: only the blocks that a window needs are decoded.
 
 ==================  ==============================================================
-hdf5_layouts        where the file keeps its events
-hdf5_statements     what it states about them
-hdf5_columns        raw rows of its datasets, and which datasets are refused
-hdf5_decoding       from raw to ``Events``, as stated or told from a sample
-hdf5_blocks         decoded blocks in bounded memory, and the rows of a time
+layouts             where the file keeps its events
+statements          what it states about them
+columns             raw rows of its datasets, and which datasets are refused
+decoding            from raw to ``Events``, as stated or told from a sample
+blocks              decoded blocks in bounded memory, and the rows of a time
 ==================  ==============================================================
 """
 
@@ -14,7 +14,7 @@ from __future__ import annotations
 import dataclasses
 import os
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -34,10 +34,11 @@ from evtui.recordings.hdf5.columns import Storage, hdf5_errors
 from evtui.recordings.hdf5.decoding import Decoding
 from evtui.recordings.hdf5.layouts import find_stream
 from evtui.recordings.hdf5.statements import read_statements
-from evtui.units import format_duration
+from evtui.recordings.order import TimeOrder
+from evtui.recordings.whole import Run
 
-_INDEX_ROWS = 1 << 18
-"""Rows that the full pass reads while windows wait."""
+_PASS_ROWS = 1 << 18
+"""Rows that a pass over all of them reads while windows wait."""
 
 _CURVE_BYTES = 16 << 20
 """What a cheap timeline may inflate: about a tenth of a second of gzip."""
@@ -50,11 +51,11 @@ _TABLE_PLACES = 1 << 16
 _LIBRARY_CACHE_BYTES = 1 << 20
 """HDF5's own cache of chunks, per dataset: blocks are read whole, and kept here instead."""
 
-_LIMIT_US = 1 << 62
+_LIMIT_US = (1 << 62) + 1
 
 
 def open_hdf5(path: Path) -> Hdf5Recording:
-    """Open an HDF5 file for reading window by window; ``hdf5_layouts`` lists what it may hold.
+    """Open an HDF5 file for reading window by window; ``layouts`` lists what it may hold.
 
     The file may be locked by another process, or lie on a read-only mount.
 
@@ -74,7 +75,12 @@ def open_hdf5(path: Path) -> Hdf5Recording:
 
 
 class Hdf5Recording:
-    """A ``Recording`` over an open HDF5 file.  Times, here as everywhere, are µs."""
+    """A ``Recording`` over an open HDF5 file.  Times, here as everywhere, are µs.
+
+    As soon as time is seen to go back, on opening or in any row that is looked at, all times are
+    read once, and windows are exact from there on.  Where the first such row comes later than the
+    first window, the recording's time 0 may move back with it; ``index`` finds it in any case.
+    """
 
     def __init__(self, path: Path, file: Any) -> None:
         """Find the events in an open ``h5py.File``, and what they mean; see ``open_hdf5``."""
@@ -89,8 +95,12 @@ class Hdf5Recording:
         self._blocks = Blocks(self._stream.source, self._decoding.decoders)
         self._blocks.keep_all(self._decoding.sample)
         self._table: tuple[NDArray[np.int64], NDArray[np.int64]] | None = None
+        self._order: TimeOrder | None = None
+        """How all times go, once time was seen to go back or everything was counted."""
         self._tally: Tally | None = None
         self._info = self._describe()
+        if self._blocks.step_back:
+            self._learn_order()
 
     def _describe(self) -> RecordingInfo:
         _rows, times = self._blocks.places()
@@ -104,7 +114,7 @@ class Hdf5Recording:
             events_exact=True,
             t_first_us=self._decoding.t_first_us,
             duration_us=int(times.max(initial=0)),
-            duration_exact=not self._blocks.step_back,
+            duration_exact=True,
             layout=self._stream.layout,
             header=self._stated.header,
         )
@@ -115,22 +125,78 @@ class Hdf5Recording:
         return self._info
 
     def window(self, t0: int, t1: int) -> Events:
-        start, stop = (min(max(t, -_LIMIT_US), _LIMIT_US) for t in (t0, t1))
+        events = self._window(t0, t1)
+        if self._order is not None or not self._blocks.step_back:
+            return events
+        self._learn_order()  # what was met just now may lie anywhere in the file
+        return self._window(t0, t1)
+
+    def _window(self, t0: int, t1: int) -> Events:
         with self._reading():
+            start, stop = (self._in_rows(t) for t in (t0, t1))
             if stop <= start:
                 return Events.empty()
-            if self._tally is not None and self._tally.steps_back:
-                return self._scattered(self._tally.rows_reaching(start, stop), start, stop)
-            rows = self._blocks.row_at(start), self._blocks.row_at(stop)
-            return self._blocks.events(rows[0], max(rows)).between(start, stop)
+            if self._order is not None and self._order.steps_back:
+                runs = self._order.rows_reaching(start, stop)
+            else:
+                rows = self._blocks.row_at(start), self._blocks.row_at(stop)
+                runs = iter([(rows[0], max(rows))])
+            found = Events.concatenate(
+                self._blocks.events(*run).between(start, stop) for run in runs
+            )
+            return self._from_earliest(found.in_order())
 
-    def _scattered(self, runs: Iterable[tuple[int, int]], t0: int, t1: int) -> Events:
-        """A window where time goes back: out of every run of rows that reaches into it."""
-        return Events.concatenate(self._blocks.events(*run).between(t0, t1) for run in runs)
+    def _in_rows(self, t: int) -> int:
+        """A time from the earliest event as one from the first row, which ``Blocks`` count from."""
+        return min(max(t, -_LIMIT_US), _LIMIT_US) + self._earliest_us
+
+    def _from_earliest(self, events: Events) -> Events:
+        shift = self._earliest_us
+        return Events(events.t - shift, events.x, events.y, events.p) if shift else events
+
+    @property
+    def _earliest_us(self) -> int:
+        """From the first row to the earliest event as far as it is known: 0 or less."""
+        return 0 if self._order is None else self._order.earliest
+
+    def _learn_order(self) -> None:
+        """Read every time: where time goes back, only that tells which rows a window needs."""
+        order = TimeOrder()
+        for start, stop in self._steps():
+            with self._reading():
+                t = self._blocks.times_once(start, stop)
+            order.add(t)
+        with self._lock:
+            self._adopt_order(order)
+
+    def _adopt_order(self, order: TimeOrder) -> None:
+        self._order = order
+        self._info = dataclasses.replace(
+            self._info,
+            t_first_us=self._decoding.t_first_us + order.earliest,
+            duration_us=order.latest - order.earliest,
+            duration_exact=True,
+        )
+
+    def _steps(self) -> Iterator[tuple[int, int]]:
+        """All rows, a few blocks at a time: others may read in between."""
+        step = max(1, _PASS_ROWS // self._blocks.t_rows) * self._blocks.t_rows
+        for start in range(0, self._blocks.rows, step):
+            yield start, min(start + step, self._blocks.rows)
+
+    def runs(self) -> Iterator[Run]:
+        zero = self._decoding.t_first_us
+        for start, stop in self._steps():
+            with self._reading():
+                events = self._blocks.events_once(start, stop)
+            share = stop / self._blocks.rows
+            yield Run(events.t + zero, events.x, events.y, events.p, share)
 
     def timeline(self, bins: int) -> Timeline:
         if self._tally is not None:
             return self._tally.timeline(bins)
+        if self._order is not None:
+            return self._order.timeline(bins)
         duration = self._info.duration_us
         if not self._blocks.rows:
             return Timeline(np.zeros(bins), duration, exact=True)
@@ -177,12 +243,10 @@ class Hdf5Recording:
         if self._tally is not None:
             return
         tally = Tally(self._info.duration_us, self._info.width, self._info.height)
-        step = max(1, _INDEX_ROWS // self._blocks.t_rows) * self._blocks.t_rows
-        for start in range(0, self._blocks.rows, step):
+        for start, stop in self._steps():
             if cancelled():
                 return
             with self._reading():
-                stop = min(start + step, self._blocks.rows)
                 events = self._blocks.events_once(start, stop)
             tally.add(events)
             progress(stop / self._blocks.rows)
@@ -194,12 +258,11 @@ class Hdf5Recording:
             self._decoding.grow(*tally.reach)
             tally.resize(self._decoding.width, self._decoding.height)
         self._tally = tally
+        self._adopt_order(tally.order)
         self._info = dataclasses.replace(
             self._info,
             width=self._decoding.width,
             height=self._decoding.height,
-            duration_us=tally.t_last,
-            duration_exact=True,
             on_fraction=tally.on / tally.events if tally.events else None,
         )
 
@@ -209,14 +272,8 @@ class Hdf5Recording:
             found.append(finding("no_events"))
         if implausible := tell_implausible(self._info.events, self._info.duration_us):
             found.append(implausible)
-        return [*found, *self._findings_of_events()]
-
-    def _findings_of_events(self) -> Iterator[Finding]:
-        if self._tally is not None:
-            yield from self._tally.findings()
-        elif step := self._blocks.step_back:
-            said = f"time goes back by {format_duration(step)} in what was read so far"
-            yield finding("time_goes_back", said)
+        counted = self._tally or self._order
+        return [*found, *(counted.findings() if counted else ())]
 
     def close(self) -> None:
         with self._lock:

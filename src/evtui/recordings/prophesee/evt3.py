@@ -23,6 +23,7 @@ import numpy as np
 
 from evtui.errors import UnsupportedRecording
 from evtui.events import Events
+from evtui.recordings import whole
 from evtui.recordings.base import (
     Cancelled,
     Progress,
@@ -34,7 +35,7 @@ from evtui.recordings.base import (
 from evtui.recordings.conventions import tell_implausible, tell_size
 from evtui.recordings.counting import timeline_from_places
 from evtui.recordings.findings import Finding, finding
-from evtui.recordings.prophesee.evt3_blocks import USUAL_GRAIN, Blocks, Grain
+from evtui.recordings.prophesee.evt3_blocks import USUAL_GRAIN, Blocks, Grain, Run
 from evtui.recordings.prophesee.evt3_opening import (
     events_per_word,
     first_time,
@@ -45,7 +46,7 @@ from evtui.recordings.prophesee.evt3_opening import (
 )
 from evtui.recordings.prophesee.evt3_pass import FullPass, counted_from, full_pass
 from evtui.recordings.prophesee.evt3_seeking import Skeleton
-from evtui.recordings.prophesee.evt3_words import DTYPE
+from evtui.recordings.prophesee.evt3_words import DTYPE, Carry
 from evtui.recordings.prophesee.words_file import RawFile, WordFile, raw_file
 from evtui.units import format_count
 
@@ -144,13 +145,13 @@ class Evt3Recording:
         start, stop = (min(max(t, -_LIMIT_US), _LIMIT_US) for t in (t0, t1))
         if stop <= start or (self._info.events_exact and not self._info.events):
             return Events.empty()
-        return Events.concatenate(self._pieces(start, stop))
+        return Events.concatenate(self._pieces(start, stop)).in_order()
 
     def _pieces(self, t0: int, t1: int) -> Iterator[Events]:
         """The events of a window, a few blocks at a time."""
         zero, done = self._info.t_first_us, self._pass
         if done is not None:
-            runs, find_base = list(done.runs(t0, t1)), None
+            runs, find_base = list(done.runs(t0 + zero, t1 + zero)), None
         else:
             with self._lock:
                 runs = [self._skeleton.run(t0 + zero, t1 + zero)]
@@ -161,6 +162,13 @@ class Evt3Recording:
                 inside = events.between(t0, t1)
                 # A copy of a part, so that the whole block is not kept in memory.
                 yield inside if len(inside) == len(events) else inside.copy()
+
+    def runs(self) -> Iterator[whole.Run]:
+        self._file.require_whole()
+        count = self._blocks.count
+        for block, decoded in enumerate(self._blocks.decoded(Run(0, count, Carry()), at_once=1), 1):
+            events = decoded.events
+            yield whole.Run(events.t, events.x, events.y, events.p, block / count)
 
     def timeline(self, bins: int) -> Timeline:
         if self._pass is not None:
@@ -202,7 +210,8 @@ class Evt3Recording:
             height=tally.height,
             events=tally.events,
             events_exact=True,
-            duration_us=tally.t_last,
+            t_first_us=self._info.t_first_us + tally.order.earliest,
+            duration_us=tally.duration_us,
             duration_exact=True,
             on_fraction=tally.on / tally.events if tally.events else None,
         )

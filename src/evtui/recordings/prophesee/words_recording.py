@@ -50,6 +50,7 @@ from evtui.recordings.prophesee.words_search import (
     follow_rounds,
     tell_rounds,
 )
+from evtui.recordings.whole import Run
 from evtui.units import format_count, format_duration
 
 SMALL_BYTES = 8 << 20
@@ -154,26 +155,35 @@ class WordsRecording:
         start, stop = (min(max(t, -_LIMIT_US), _LIMIT_US) for t in (t0, t1))
         if stop <= start:
             return Events.empty()
-        return Events.concatenate(
+        zero = self._info.t_first_us
+        found = Events.concatenate(
             events.between(start, stop)
-            for span in self._spans(start, stop)
-            for events in self._decoded(*span)
+            for span in self._spans(start + zero, stop + zero)
+            for events in self._decoded(*span, zero)
         )
+        return found.in_order()
 
     def _spans(self, t0: int, t1: int) -> list[tuple[int, int, int | None]]:
-        """Words that have every event of t0 ≤ t < t1: start, stop, and the time before them."""
+        """Words that have every event of t0 ≤ t < t1 on the sensor's clock.
+
+        Each span is their start and stop, and the time before them.
+        """
         done = self._pass
         if done is not None and done.rounds.step_back:
             return [(run.start, run.stop, run.before) for run in done.runs_reaching(t0, t1)]
-        zero = self._info.t_first_us
         with self._lock:
-            return [self._search.span(t0 + zero - self._coding.mark_us + 1, t1 + zero)]
+            return [self._search.span(t0 - self._coding.mark_us + 1, t1)]
 
-    def _decoded(self, start: int, stop: int, before: int | None) -> Iterator[Events]:
-        zero = self._info.t_first_us
+    def _decoded(self, start: int, stop: int, before: int | None, zero: int) -> Iterator[Events]:
         for block in decode(self._words, self._coding, start, stop, before, zero):
             self._rounds.meet(block.times)
             yield block.events
+
+    def runs(self) -> Iterator[Run]:
+        self._file.require_whole()
+        for block in decode(self._words, self._coding, 0, self._words.count, None):
+            events, share = block.events, block.stop / self._words.count
+            yield Run(events.t, events.x, events.y, events.p, share)
 
     def timeline(self, bins: int) -> Timeline:
         if self._pass is not None:
@@ -227,7 +237,8 @@ class WordsRecording:
             height=tally.height,
             events=tally.events,
             events_exact=True,
-            duration_us=tally.t_last,
+            t_first_us=self._info.t_first_us + tally.order.earliest,
+            duration_us=tally.duration_us,
             duration_exact=True,
             on_fraction=tally.on / tally.events if tally.events else None,
         )

@@ -9,6 +9,7 @@ import numpy as np
 
 from evtui.errors import DamagedRecording, UnsupportedRecording
 from evtui.recordings.conventions import (
+    FARTHEST_US,
     ZERO_ONE,
     Raw,
     Unit,
@@ -17,7 +18,7 @@ from evtui.recordings.conventions import (
     tell_unit,
 )
 from evtui.recordings.findings import Finding, finding
-from evtui.recordings.whole import FARTHEST_US, Run
+from evtui.recordings.whole import Run
 
 _TIMEDELTA_UNITS = {"ns": Unit.NS, "us": Unit.US, "ms": Unit.MS, "s": Unit.S}
 
