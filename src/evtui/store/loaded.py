@@ -84,7 +84,7 @@ def _describe(plan: Plan, decoded: Decoded) -> tuple[RecordingInfo, list[Finding
     """What our own reader knew or our decoder found, else what header and events tell."""
     written, facts = decoded.written, decoded.facts or Facts()
     on_fraction = written.on / written.rows if written.rows else None
-    if plan.info is not None:
+    if plan.info is not None and decoded.facts is None:
         return dataclasses.replace(plan.info, on_fraction=on_fraction), []
     guessed = []
     size = facts.size or stated_size(plan.header)

@@ -148,7 +148,7 @@ def test_any_times_give_slices_of_the_sorted_whole(kind, tmp_path_factory, monke
     monkeypatch.setattr(columns, "CONTIGUOUS_ROWS", 7)
     monkeypatch.setattr(reader, "_PASS_ROWS", 14)
 
-    @settings(max_examples=120)
+    @settings(max_examples=60)
     @given(anything, st.lists(st.tuples(st.integers(0, 60), st.integers(-1, 1)), max_size=6))
     def check(times, places):
         times = np.array(times, np.int64)

@@ -42,7 +42,7 @@ class Decoding:
         self.sample = _read_sample(source, "txyp" if stated.size is None else "tp")
         """Raw blocks by column and number of the block: the first, a middle and the last one."""
         self.unit = stated.unit or self._tell_unit(source.rows)
-        self._polarity = stated.polarity or self._tell_polarity()
+        self._polarity = self._tell_polarity(stated.polarity)
         self.size_is_guessed = stated.size is None
         self.width, self.height = stated.size or self._tell_size()
         self.t_zero_us = self._first_time()
@@ -107,10 +107,13 @@ class Decoding:
         self._guesses += [guess] if guess else []
         return unit
 
-    def _tell_polarity(self) -> PolarityConvention:
+    def _tell_polarity(self, stated: PolarityConvention | None) -> PolarityConvention:
+        """What is stated as long as the sample bears it out, else what the sample tells."""
         runs = self._runs("p")
         if not runs:
             return ZERO_ONE
+        if stated is not None and all(map(stated.covers, runs)):
+            return stated
         convention, guess = tell_polarity(runs)
         self._guesses += [guess] if guess else []
         return convention

@@ -3,6 +3,7 @@
 ==================  ==============================================================
 layouts             where the file keeps its events
 statements          what it states about them
+file                its bytes, as its library gets them
 columns             raw rows of its datasets, and which datasets are refused
 decoding            from raw to ``Events``, as stated or told from a sample
 blocks              decoded blocks in bounded memory, and the rows of a time
@@ -12,10 +13,9 @@ blocks              decoded blocks in bounded memory, and the rows of a time
 from __future__ import annotations
 
 import dataclasses
-import os
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ import h5py
 import numpy as np
 from numpy.typing import NDArray
 
-from evtui.errors import CannotRead, DamagedRecording
+from evtui.errors import DamagedRecording
 from evtui.events import Events
 from evtui.recordings.base import Cancelled, Progress, RecordingInfo, Timeline
 from evtui.recordings.conventions import tell_implausible
@@ -32,6 +32,7 @@ from evtui.recordings.findings import Finding, finding
 from evtui.recordings.hdf5.blocks import Blocks
 from evtui.recordings.hdf5.columns import Storage, hdf5_errors
 from evtui.recordings.hdf5.decoding import Decoding
+from evtui.recordings.hdf5.file import GuardedFile
 from evtui.recordings.hdf5.layouts import find_stream
 from evtui.recordings.hdf5.statements import read_statements
 from evtui.recordings.order import TimeOrder
@@ -46,6 +47,7 @@ _CURVE_BLOCKS = 200
 
 _MOST_TABLE_ENTRIES = 1 << 22
 """An hour of DSEC's table of milliseconds."""
+_MOST_TABLE_CHUNKS = 1 << 12
 _TABLE_PLACES = 1 << 16
 
 _LIBRARY_CACHE_BYTES = 1 << 20
@@ -54,24 +56,32 @@ _LIBRARY_CACHE_BYTES = 1 << 20
 _LIMIT_US = (1 << 62) + 1
 
 
-def open_hdf5(path: Path) -> Hdf5Recording:
+def open_hdf5(path: Path, *, expendable: bool = False) -> Hdf5Recording:
     """Open an HDF5 file for reading window by window; ``layouts`` lists what it may hold.
 
     The file may be locked by another process, or lie on a read-only mount.
 
+    Args:
+        path: the file.
+        expendable: whether this process may be lost; see ``GuardedFile``.
+
     Raises:
         CannotRead: the operating system refuses.
         DamagedRecording: it is cut short, or not intact HDF5.
-        NeedsLoading: its events are packed with Prophesee's ECF.
+        NeedsEvlib: its events are packed with Prophesee's ECF.
+        NeedsLoading: a filter or chunk size of them is only for a process that may be lost.
         UnsupportedRecording: it holds no events in a known layout, or not in this file alone.
     """
-    with hdf5_errors(path):
-        file = h5py.File(path, "r", locking=False, rdcc_nbytes=_LIBRARY_CACHE_BYTES)
-        try:
-            return Hdf5Recording(path, file)
-        except BaseException:
-            file.close()
-            raise
+    with hdf5_errors(path), ExitStack() as undo:
+        guarded = GuardedFile(path, expendable=expendable)
+        undo.callback(guarded.close)
+        guarded.require_closed()
+        file = h5py.File(guarded, "r", rdcc_nbytes=_LIBRARY_CACHE_BYTES)
+        undo.callback(file.close)
+        guarded.length_bytes = file.id.get_create_plist().get_sizes()[1]
+        recording = Hdf5Recording(guarded, file)
+        undo.pop_all()
+    return recording
 
 
 class Hdf5Recording:
@@ -82,16 +92,18 @@ class Hdf5Recording:
     first window, the recording's time 0 may move back with it; ``index`` finds it in any case.
     """
 
-    def __init__(self, path: Path, file: Any) -> None:
-        """Find the events in an open ``h5py.File``, and what they mean; see ``open_hdf5``."""
-        self._path = path
+    def __init__(self, guarded: GuardedFile, file: Any) -> None:
+        """Find the events in an ``h5py.File`` over open bytes, and what they mean.
+
+        Raises as ``open_hdf5`` does, and whatever h5py does.
+        """
+        self._path = guarded.path
+        self._guarded = guarded
         self._file: Any = file
         self._lock = threading.Lock()
-        self._handle: int = file.id.get_vfd_handle()
-        self._bytes = os.fstat(self._handle).st_size
-        self._stream = find_stream(path, file)
+        self._stream = find_stream(guarded, file)
         self._stated = read_statements(self._stream)
-        self._decoding = Decoding(path, self._stream.source, self._stated)
+        self._decoding = Decoding(guarded.path, self._stream.source, self._stated)
         self._blocks = Blocks(self._stream.source, self._decoding.decoders)
         self._blocks.keep_all(self._decoding.sample)
         self._table: tuple[NDArray[np.int64], NDArray[np.int64]] | None = None
@@ -107,7 +119,7 @@ class Hdf5Recording:
         return RecordingInfo(
             path=self._path,
             format="HDF5",
-            bytes=self._bytes,
+            bytes=self._guarded.bytes,
             width=self._decoding.width,
             height=self._decoding.height,
             events=self._blocks.rows,
@@ -227,8 +239,10 @@ class Hdf5Recording:
         dataset = self._stated.time_table
         if dataset is None or not 1 < dataset.shape[0] <= _MOST_TABLE_ENTRIES:
             return nothing
+        if dataset.chunks and dataset.shape[0] > _MOST_TABLE_CHUNKS * dataset.chunks[0]:
+            return nothing
         try:
-            table = Storage(self._path, dataset).read(0, dataset.shape[0]).astype(np.int64)
+            table = Storage(self._guarded, dataset).read(0, dataset.shape[0]).astype(np.int64)
         except DamagedRecording:
             return nothing  # the events tell the same, only a little later
         zero = self._decoding.t_zero_us
@@ -280,18 +294,13 @@ class Hdf5Recording:
             if self._file is not None:
                 self._file.close()
             self._file = None
+            self._guarded.close()
 
     @contextmanager
     def _reading(self) -> Iterator[None]:
-        """Hold the file alone, open and as long as it was.
-
-        Beyond the end of a file that was cut short meanwhile, the HDF5 library reads zeros.
-        """
+        """Hold the file alone, open and as long as it was."""
         with self._lock, hdf5_errors(self._path):
-            if self._file is None:
-                raise CannotRead(self._path, "was closed")
-            if os.fstat(self._handle).st_size < self._bytes:
-                raise DamagedRecording(self._path, "was cut short while it was open")
+            self._guarded.require_whole()
             yield
 
 

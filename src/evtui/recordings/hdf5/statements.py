@@ -54,7 +54,8 @@ def read_statements(stream: Stream) -> Statements:
     places = stream.places
     tables = _datasets(places, _TIME_TABLE_NAMES)
     table = next((found for found in tables if found.ndim == 1 and found.dtype.kind in "iu"), None)
-    offset = next(_datasets(places, ("t_offset",)), None)
+    offsets = _datasets(places, ("t_offset",))
+    offset = next((found for found in offsets if found.dtype.kind in "iuf" and found.size), None)
     ours = any(_text(_attribute(place, "format")) == EVTUI_FORMAT for place in places)
     # Prophesee's SDK and RVT's converter write µs and 0/1; DSEC and M3ED have a table in ms and µs.
     prophesee = stream.name == "CD/events"
@@ -64,10 +65,15 @@ def read_statements(stream: Stream) -> Statements:
         unit=_unit(places) or (Unit.US if plain_us else None),
         polarity=ZERO_ONE if ours or prophesee else None,
         size=_size(places),
-        t_offset=None if offset is None else np.atleast_1d(offset[()])[:1],
+        t_offset=None if offset is None else _first(offset),
         time_table=table,
         header=_header(places),
     )
+
+
+def _first(dataset: Any) -> Raw:
+    """The first number of a dataset, shape (1,), whatever more it claims to have."""
+    return np.ravel(dataset[(slice(0, 1),) * dataset.ndim])
 
 
 def _unit(places: tuple[Any, ...]) -> Unit | None:
