@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from evtui.errors import DamagedRecording, RecordingError
+from evtui.errors import DamagedRecording, NeedsEvlib, RecordingError
 from evtui.events import Events
 from evtui.recordings.base import RecordingInfo, never_cancelled, no_progress
 from evtui.recordings.conventions import extent, tell_size
@@ -88,6 +88,17 @@ def decode_by_evlib(path: Path) -> tuple[Column, Column, Column, Column]:
         for name, dtype in DTYPES.items()
     )
     return t, x, y, polarity
+
+
+def why_evlib(path: Path) -> str:
+    """What to say before evlib's own words where nothing else can decode the file; else empty."""
+    try:
+        open_in_place(path).close()
+    except NeedsEvlib as need:
+        return f"{need.fault}, and nothing else decodes it; "
+    except RecordingError:
+        pass  # what evlib says is all there is to tell
+    return ""
 
 
 def compare_with_reader(path: Path, t: Column, polarity: Column) -> list[Finding]:

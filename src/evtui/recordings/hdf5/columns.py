@@ -207,7 +207,7 @@ class Storage:
     def _cannot_unpack(self, code: int) -> NeedsLoading | UnsupportedRecording:
         if code == _ECF:
             return NeedsEvlib(
-                self._path, "is packed with Prophesee's ECF, which has to be decoded whole"
+                self._path, "is packed with Prophesee's ECF, which evlib has to decode whole"
             )
         return UnsupportedRecording(
             self._path,
