@@ -49,7 +49,7 @@ def raw_columns(
     elif unit == "ns":
         t = t_us * 1_000 + np.arange(len(t_us)) * 1_000 // max(1, len(t_us))
     else:
-        t = t_us * 1_000 // UNITS_NS[unit]
+        t = t_us // (UNITS_NS[unit] // 1_000)
     off, on, p_dtype = POLARITIES[polarity]
     return {
         "t": t.astype(t_dtype),

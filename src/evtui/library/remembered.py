@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from evtui.events import Events
@@ -14,6 +14,7 @@ from evtui.library.summary import Summary, of_recording
 from evtui.recordings.base import Cancelled, Counts, Progress, Recording, RecordingInfo, Timeline
 from evtui.recordings.findings import Finding
 from evtui.recordings.formats import open_in_place
+from evtui.recordings.whole import Run
 from evtui.timing import Stopwatch
 
 _NEEDS_PASS = frozenset({"time_goes_back", "damaged_words", "untimed_events"})
@@ -69,6 +70,9 @@ class RememberedRecording:
 
     def window(self, t0: int, t1: int) -> Events:
         return self._recording.window(t0, t1)
+
+    def runs(self) -> Iterator[Run]:
+        return self._recording.runs()
 
     def timeline(self, bins: int) -> Timeline:
         known = self._known

@@ -73,22 +73,22 @@ class _Source:
             yield rows if with_columns is None else rows.select(with_columns)
 
     def _frames(self, wanted: Range) -> Iterator[pl.DataFrame]:
-        zero = self._recording.info.t_first_us
-        for events in self._windows(wanted[0] - zero, wanted[1] - zero):
-            yield _frame(events, zero)
-
-    def _windows(self, t0: int, t1: int) -> Iterator[Events]:
-        """The events of t0 ≤ t < t1 in order of time, those of one time in the file's order."""
-        out_of_order = self._is_out_of_order()
-        given = 0
+        """The events of a range of the sensor's clock, in order of time."""
+        as_known, given = self._what_windows_are(), 0
+        zero = as_known[1]
+        t0, t1 = (t - zero for t in wanted)
         for window in slices(self._recording, t0, max(t0, t1)):
             events = self._recording.window(*window)
-            if self._is_out_of_order() != out_of_order:
+            if self._what_windows_are() != as_known:
                 self._require_nothing_given(given)
-                yield from self._windows(t0, t1)
+                yield from self._frames(wanted)
                 return
             given += len(events)
-            yield _sorted(events) if out_of_order else events
+            yield _frame(events, zero)
+
+    def _what_windows_are(self) -> tuple[bool, int]:
+        """Whether time goes back, and the clock at time 0: where one changes, windows do."""
+        return self._is_out_of_order(), self._recording.info.t_first_us
 
     def _is_out_of_order(self) -> bool:
         """Whether time is known to go back; all is then read once, so that windows lack nothing."""
@@ -109,11 +109,6 @@ class _Source:
 
 def _goes_back(recording: Recording) -> bool:
     return any(found.code == "time_goes_back" for found in recording.findings())
-
-
-def _sorted(events: Events) -> Events:
-    order = np.argsort(events.t, kind="stable")
-    return Events(events.t[order], events.x[order], events.y[order], events.p[order])
 
 
 def _frame(events: Events, t_first_us: int) -> pl.DataFrame:

@@ -9,7 +9,7 @@ import pytest
 from contract.truths import made_events
 from evtui.errors import NeedsLoading, UnsupportedRecording
 from evtui.recordings.hdf5.reader import open_hdf5
-from support.hdf5_files import write_array, write_columns, write_records
+from support.hdf5_files import POLARITIES, write_array, write_columns, write_records
 
 ECF = 36559
 
@@ -114,6 +114,43 @@ def test_groups_with_thousands_of_frames_are_not_walked(path, truth):
     assert opened(path)[2].equals(truth)
 
 
+@pytest.mark.parametrize("polarity", POLARITIES)
+@pytest.mark.parametrize("kind", [write_columns, write_records, write_array])
+@pytest.mark.parametrize("unit", ["ns", "us", "ms", "s"])
+def test_every_polarity_and_unit_in_every_layout(path, kind, polarity, unit):
+    events = made_events(3_000, step_us=1_000)
+    dtype = {"write_array": "f8"}.get(kind.__name__, ">f8" if unit == "s" else ">i8")
+    stated = {"dtype": "f8"} if kind is write_array else {}
+    start = 1_600_000_000_000_000
+    kind(path, events, polarity=polarity, unit=unit, t_dtype=dtype, t_first_us=start, **stated)
+    with h5py.File(path, "a") as file:
+        file.attrs["time_unit"] = unit
+    _layout, _codes, seen = opened(path)
+    if unit == "ns" and kind is write_array:
+        assert np.abs(seen.t - events.t).max() <= 1  # 53 bits do not hold the ns of a date
+        assert (seen.x == events.x).all()
+        assert (seen.p == events.p).all()
+    else:
+        assert seen.equals(events)
+
+
+@pytest.mark.parametrize("fields", [{}, {"t": "ts", "x": "xs", "y": "ys", "p": "ps"}])
+@pytest.mark.parametrize("name", ["CD/events", "events", "a/CD/events"])
+def test_records_big_endian_with_other_fields_between(path, truth, fields, name):
+    named = {column: fields.get(column, column) for column in "txyp"}
+    table = np.zeros(
+        len(truth),
+        [(named["x"], ">u2"), ("id", "i4"), (named["y"], ">u2"), (named["p"], ">i2"), ("z", "f4"),
+         (named["t"], ">i8")],
+    )  # fmt: skip
+    for column in "txyp":
+        table[named[column]] = getattr(truth, column)
+    with h5py.File(path, "w") as file:
+        file[name] = table
+        file.attrs["width"], file.attrs["height"] = 640, 480
+    assert opened(path)[2].equals(truth)
+
+
 # which stream
 
 
@@ -140,6 +177,37 @@ def test_triggers_are_no_stream(path, truth):
     with h5py.File(path, "a") as file:
         file["EXT_TRIGGER/events"] = np.zeros(5, [("p", "i2"), ("t", "i8"), ("id", "i2")])
     assert opened(path)[1] == set()
+
+
+# what a hostile file claims
+
+
+def test_names_that_are_no_text_beside_the_events_do_no_harm(path, truth):
+    write_columns(path, truth)
+    with h5py.File(path, "a") as file:
+        h5py.h5g.create(file.id, b"caf\xe9")
+    assert opened(path)[2].equals(truth)
+
+
+def test_of_thousands_of_groups_those_near_the_root_are_searched(path, truth):
+    write_columns(path, truth, group="z")
+    with h5py.File(path, "a") as file:
+        for number in range(900):
+            file.create_group(f"a{number % 30}/b{number}")
+    assert opened(path)[2].equals(truth)
+
+
+def test_an_offset_and_a_table_that_claim_a_trillion_rows(path, truth):
+    write_columns(path, truth)
+    with h5py.File(path, "a") as file:
+        file.create_dataset("t_offset", (10**12,), "i8")
+        file.create_dataset("ms_to_idx", (1 << 22,), "u8", chunks=(1,))
+    assert opened(path)[2].equals(truth)
+
+
+def test_a_chunk_for_every_number_is_read(path, truth):
+    write_array(path, truth, storage={"chunks": (1, 1)})
+    assert opened(path)[2].equals(truth)
 
 
 # what is refused
@@ -224,12 +292,3 @@ def test_ecf_needs_loading(path, truth):
 def test_a_filter_that_nobody_has_is_named(path, truth):
     with pytest.raises(UnsupportedRecording, match="HDF5 filter 40000"):
         open_hdf5(write_with_filter(path, truth, 40_000))
-
-
-def test_chunks_that_would_fill_the_memory_are_refused(path, truth):
-    write_columns(path, truth)
-    with h5py.File(path, "a") as file:
-        del file["events/t"]
-        file.create_dataset("events/t", (10**8,), "i8", chunks=(10**8,), compression="gzip")
-    with pytest.raises(UnsupportedRecording, match="chunks of 800 MB"):
-        open_hdf5(path)

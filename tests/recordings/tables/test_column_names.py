@@ -2,8 +2,8 @@
 
 import pytest
 
-from evtui.recordings.conventions import Unit
 from evtui.recordings.tables.column_names import is_column_name, match_columns
+from evtui.recordings.time_units import Unit
 
 
 @pytest.mark.parametrize(

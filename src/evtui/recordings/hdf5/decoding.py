@@ -14,17 +14,15 @@ from evtui.events import Coordinates, Events, Polarities, Times
 from evtui.recordings.conventions import (
     ZERO_ONE,
     PolarityConvention,
-    Raw,
-    Unit,
     decode_positions,
     extent,
     tell_polarity,
     tell_size,
-    tell_unit,
 )
 from evtui.recordings.findings import Finding, finding
 from evtui.recordings.hdf5.columns import Source
 from evtui.recordings.hdf5.statements import Statements
+from evtui.recordings.time_units import Raw, Unit, tell_unit
 
 
 class Decoding:
@@ -35,20 +33,21 @@ class Decoding:
 
         Raises:
             UnsupportedRecording: positions are fractions of a pixel.
-            ValueError: the first time is not a number.
+            ValueError: a time of the sample is not a number, or no clock can show it.
         """
         self._path = path
         self._guesses: list[Finding] = []
         self.sample = _read_sample(source, "txyp" if stated.size is None else "tp")
         """Raw blocks by column and number of the block: the first, a middle and the last one."""
         self.unit = stated.unit or self._tell_unit(source.rows)
-        self._polarity = stated.polarity or self._tell_polarity()
+        self._polarity = self._tell_polarity(stated.polarity)
         self.size_is_guessed = stated.size is None
         self.width, self.height = stated.size or self._tell_size()
         self.t_zero_us = self._first_time()
         """The first t in µs, before the offset that the file may state."""
         offset = 0 if stated.t_offset is None else int(self.unit.to_us(stated.t_offset)[0])
         self.t_first_us = self.t_zero_us + offset
+        """The first t in µs, on the sensor's clock."""
         self._strange_polarity = False
 
     @property
@@ -106,10 +105,13 @@ class Decoding:
         self._guesses += [guess] if guess else []
         return unit
 
-    def _tell_polarity(self) -> PolarityConvention:
+    def _tell_polarity(self, stated: PolarityConvention | None) -> PolarityConvention:
+        """What is stated as long as the sample bears it out, else what the sample tells."""
         runs = self._runs("p")
         if not runs:
             return ZERO_ONE
+        if stated is not None and all(map(stated.covers, runs)):
+            return stated
         convention, guess = tell_polarity(runs)
         self._guesses += [guess] if guess else []
         return convention

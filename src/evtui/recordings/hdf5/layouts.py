@@ -33,6 +33,7 @@ from evtui.recordings.hdf5.columns import (
     Source,
     Storage,
 )
+from evtui.recordings.hdf5.file import GuardedFile
 from evtui.units import printable
 
 _NAMES = {
@@ -47,7 +48,8 @@ _DEEPEST = 5
 _MOST_MEMBERS = 256
 """Groups with more members, frames for instance, are searched for the usual names only."""
 _USUAL_GROUPS = ("CD", "data", "davis", "events", "prophesee")
-_MOST_GROUPS = 256
+_MOST_OBJECTS = 512
+"""So many groups and datasets are looked at, those near the root first: some tenths of a second."""
 _MOST_LINKS = 8
 _SAMPLE_ROWS = 4_096
 
@@ -69,12 +71,12 @@ class Stream:
     findings: tuple[Finding, ...] = ()
 
 
-def find_stream(path: Path, file: Any) -> Stream:
+def find_stream(guarded: GuardedFile, file: Any) -> Stream:
     """The stream of events to show, out of all that the file holds.
 
     Args:
-        path: names the file in errors.
-        file: the open ``h5py.File``.
+        guarded: the file's bytes.
+        file: the ``h5py.File`` over them.
 
     Raises:
         NeedsLoading: its events are packed with ECF.
@@ -83,8 +85,8 @@ def find_stream(path: Path, file: Any) -> Stream:
     search = _Search(file)
     places = sorted(search.run(), key=lambda place: (place.name.count("/"), place.name))
     if not places:
-        raise _nothing_found(path, file, search.outside)
-    stream = places[0].open(path)
+        raise _nothing_found(guarded.path, file, search.outside)
+    stream = places[0].open(guarded)
     if len(places) == 1:
         return stream
     others = ", ".join(place.shown for place in places[1:6])
@@ -101,7 +103,7 @@ def _nothing_found(path: Path, file: Any, outside: list[str]) -> UnsupportedReco
         return UnsupportedRecording(
             path, f"{outside[0]} is a link to another file", "h5repack makes one file of them"
         )
-    members = ", ".join(printable(name) for name in islice(file, 8)) or "nothing"
+    members = ", ".join(printable(str(name)) for name in islice(file, 8)) or "nothing"
     return UnsupportedRecording(
         path,
         f"holds no events in a layout evtui knows; its root holds {members}",
@@ -125,15 +127,15 @@ class _Place:
     def shown(self) -> str:
         return printable(self.name) or "the root"
 
-    def open(self, path: Path) -> Stream:
+    def open(self, file: GuardedFile) -> Stream:
         if self.columns is not None:
-            return self._open_columns(path, self.columns)
+            return self._open_columns(file, self.columns)
         if self.dataset.dtype.names:
-            return self._open_records(path)
-        return self._open_array(path)
+            return self._open_records(file)
+        return self._open_array(file)
 
-    def _open_columns(self, path: Path, columns: Mapping[str, Any]) -> Stream:
-        source = SeparateColumns({name: Storage(path, columns[name]) for name in "txyp"})
+    def _open_columns(self, file: GuardedFile, columns: Mapping[str, Any]) -> Stream:
+        source = SeparateColumns({name: Storage(file, columns[name]) for name in "txyp"})
         names = ",".join(columns[name].name.rpartition("/")[2] for name in "txyp")
         return Stream(
             self.name,
@@ -143,16 +145,16 @@ class _Place:
             tuple(_unequal({name: source.storage(name).rows for name in "txyp"})),
         )
 
-    def _open_records(self, path: Path) -> Stream:
+    def _open_records(self, file: GuardedFile) -> Stream:
         fields = _matching(self.dataset.dtype.names)
-        source = RecordColumns(Storage(path, self.dataset), fields)
+        source = RecordColumns(Storage(file, self.dataset), fields)
         names = ",".join(fields[name] for name in "txyp")
         layout = f"{self.shown} of records ({printable(names)}), {source.packing}"
         return Stream(self.name, layout, source, (self.dataset, *self._around(self.group)))
 
-    def _open_array(self, path: Path) -> Stream:
-        storage = Storage(path, self.dataset)
-        order, found = self._column_order(path, storage)
+    def _open_array(self, file: GuardedFile) -> Stream:
+        storage = Storage(file, self.dataset)
+        order, found = self._column_order(file.path, storage)
         source = ArrayColumns(storage, order)
         layout = f"{self.shown} of shape N×4 ({','.join(order)}), {source.packing}"
         return Stream(self.name, layout, source, (self.dataset, *self._around(self.group)), found)
@@ -202,13 +204,17 @@ class _Search:
         for _depth in range(_DEEPEST):
             deeper: list[tuple[str, Any]] = []
             for name, group in level:
-                yield from self._streams_in(name, group, deeper)
-            level = deeper[:_MOST_GROUPS]
+                if columns := self._columns(group):
+                    yield _Place(name, group, columns)
+            for name, group in level:
+                yield from self._tables_in(name, group, deeper)
+            level = deeper
 
-    def _streams_in(self, name: str, group: Any, deeper: list[tuple[str, Any]]) -> Iterator[_Place]:
-        if columns := self._columns(group):
-            yield _Place(name, group, columns)
+    def _tables_in(self, name: str, group: Any, deeper: list[tuple[str, Any]]) -> Iterator[_Place]:
+        """Streams that are one dataset of a group; its groups are noted for later."""
         for member in _members(group):
+            if len(self._seen) >= _MOST_OBJECTS:
+                return
             path = f"{name}/{member}" if name else member
             child = self._follow(group, member)
             if child is None or not self._is_new(child):
@@ -256,8 +262,9 @@ class _Search:
 
 
 def _members(group: Any) -> list[str]:
+    """Names in a group that may be events: one that is no UTF-8, h5py gives as bytes."""
     if len(group) <= _MOST_MEMBERS:
-        return sorted(group)
+        return sorted(name for name in group if isinstance(name, str))
     return list(_USUAL_GROUPS)
 
 

@@ -10,14 +10,9 @@ from typing import Any
 import h5py
 import numpy as np
 
-from evtui.recordings.conventions import (
-    ZERO_ONE,
-    PolarityConvention,
-    Raw,
-    Unit,
-    unit_named,
-)
+from evtui.recordings.conventions import ZERO_ONE, PolarityConvention
 from evtui.recordings.hdf5.layouts import Stream
+from evtui.recordings.time_units import Raw, Unit, unit_named
 from evtui.units import printable
 
 EVTUI_FORMAT = "evtui events"
@@ -57,7 +52,8 @@ def read_statements(stream: Stream) -> Statements:
     places = stream.places
     tables = _datasets(places, _TIME_TABLE_NAMES)
     table = next((found for found in tables if found.ndim == 1 and found.dtype.kind in "iu"), None)
-    offset = next(_datasets(places, ("t_offset",)), None)
+    offsets = _datasets(places, ("t_offset",))
+    offset = next((found for found in offsets if found.dtype.kind in "iuf" and found.size), None)
     ours = any(_text(_attribute(place, "format")) == EVTUI_FORMAT for place in places)
     # Prophesee's SDK and RVT's converter write µs and 0/1; DSEC and M3ED have a table in ms and µs.
     prophesee = stream.name == "CD/events"
@@ -68,10 +64,15 @@ def read_statements(stream: Stream) -> Statements:
         polarity=ZERO_ONE if ours or prophesee else None,
         size=_size(places),
         events=_count(places),
-        t_offset=None if offset is None else np.atleast_1d(offset[()])[:1],
+        t_offset=None if offset is None else _first(offset),
         time_table=table,
         header=_header(places),
     )
+
+
+def _first(dataset: Any) -> Raw:
+    """The first number of a dataset, shape (1,), whatever more it claims to have."""
+    return np.ravel(dataset[(slice(0, 1),) * dataset.ndim])
 
 
 def _unit(places: tuple[Any, ...]) -> Unit | None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from evtui.recordings.conventions import Unit, unit_named
+from evtui.recordings.time_units import Unit, unit_named
 
 NAMES = {
     "t": ("t", "ts", "time", "times", "timestamp", "timestamps"),
