@@ -123,10 +123,10 @@ class Recording(Protocol):
     def window(self, t0: int, t1: int) -> Events:
         """The events with t0 ≤ t < t1 in order of time, those of one time in file order.
 
-        It is the slice of all events, sorted stably by time; where time never goes back that is
-        the order of the file.  Where it does, ``index`` has to have run for a window to be exact
-        and for time 0 to be the earliest event; a reader that meets a step back before may see to
-        that by itself, and ``findings`` says so.
+        It is a slice of all events, sorted stably by time; where time never goes back, that is the
+        order of the file.  Where it does, and ``order_checked`` is not True yet, events may be
+        missing that lie far from where the file has others of their time, and time 0 may be later
+        than the earliest event: a reader knows of a step back only once it met one.
 
         Args:
             t0: start in µs since the earliest event; may lie before 0.
@@ -135,6 +135,14 @@ class Recording(Protocol):
         Raises:
             CannotRead: the file went away, or was closed.
             DamagedRecording: the bytes of this window cannot be decoded.
+        """
+        ...
+
+    @property
+    def order_checked(self) -> bool:
+        """Whether all times were looked at, so that no window lacks an event where time goes back.
+
+        They were once ``index`` has run, and from the start where opening the file took a look at them all.
         """
         ...
 

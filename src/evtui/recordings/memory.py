@@ -90,6 +90,11 @@ class MemoryRecording:
         start, stop = np.searchsorted(self.columns.t, bounds)
         return self.columns.events(slice(int(start), int(stop)))
 
+    @property
+    def order_checked(self) -> bool:
+        """True: the columns are sorted."""
+        return True
+
     def runs(self) -> Iterator[Run]:
         self._require_open()
         total = len(self.columns)

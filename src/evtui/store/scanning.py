@@ -15,7 +15,6 @@ import numpy as np
 import polars as pl
 from polars.io.plugins import register_io_source
 
-from evtui.errors import DamagedRecording
 from evtui.events import Events
 from evtui.recordings.base import Recording, never_cancelled, no_progress
 from evtui.recordings.memory import MemoryRecording
@@ -48,7 +47,6 @@ class _Source:
     def __init__(self, recording: Recording) -> None:
         self._recording = recording
         self._lock = threading.Lock()
-        self._out_of_order = False
         weakref.finalize(self, recording.close)
 
     def __call__(
@@ -74,41 +72,20 @@ class _Source:
 
     def _frames(self, wanted: Range) -> Iterator[pl.DataFrame]:
         """The events of a range of the sensor's clock, in order of time."""
-        as_known, given = self._what_windows_are(), 0
-        zero = as_known[1]
+        self._check_order()
+        zero = self._recording.info.t_first_us
         t0, t1 = (t - zero for t in wanted)
         for window in slices(self._recording, t0, max(t0, t1)):
-            events = self._recording.window(*window)
-            if self._what_windows_are() != as_known:
-                self._require_nothing_given(given)
-                yield from self._frames(wanted)
-                return
-            given += len(events)
-            yield _frame(events, zero)
+            yield _frame(self._recording.window(*window), zero)
 
-    def _what_windows_are(self) -> tuple[bool, int]:
-        """Whether time goes back, and the clock at time 0: where one changes, windows do."""
-        return self._is_out_of_order(), self._recording.info.t_first_us
+    def _check_order(self) -> None:
+        """Read all once where time may go back unseen, for windows would lack rows without a word.
 
-    def _is_out_of_order(self) -> bool:
-        """Whether time is known to go back; all is then read once, so that windows lack nothing."""
+        Only from here on does time 0 stay where it is.
+        """
         with self._lock:
-            if not self._out_of_order and _goes_back(self._recording):
+            if not self._recording.order_checked:
                 self._recording.index(no_progress, never_cancelled)
-                self._out_of_order = True
-            return self._out_of_order
-
-    def _require_nothing_given(self, given: int) -> None:
-        if given:
-            raise DamagedRecording(
-                self._recording.info.path,
-                "time goes back, as showed only while it was read, so rows may be missing",
-                "collect the query again: where that is known beforehand, none are",
-            )
-
-
-def _goes_back(recording: Recording) -> bool:
-    return any(found.code == "time_goes_back" for found in recording.findings())
 
 
 def _frame(events: Events, t_first_us: int) -> pl.DataFrame:

@@ -193,6 +193,10 @@ class Hdf5Recording:
         for start in range(0, self._blocks.rows, step):
             yield start, min(start + step, self._blocks.rows)
 
+    @property
+    def order_checked(self) -> bool:
+        return self._order is not None
+
     def runs(self) -> Iterator[Run]:
         zero = self._decoding.t_first_us
         for start, stop in self._steps():

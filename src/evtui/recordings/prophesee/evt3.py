@@ -82,7 +82,8 @@ class Evt3Recording:
     """A ``Recording`` of EVT3 words.
 
     Up to ``SMALL_BYTES`` everything is exact at once.  In a larger file, windows are exact before
-    ``index`` has run as long as its clock is sound; see ``evt3_seeking``.
+    ``index`` has run as long as its clock is sound, which only that pass can tell for all of it;
+    see ``evt3_seeking``.
     """
 
     def __init__(
@@ -179,6 +180,10 @@ class Evt3Recording:
         words = sum(self._blocks.place(run.stop) - self._blocks.place(run.first) for run in runs)
         return round(_MARGIN * words * self._info.events / self._blocks.total)
 
+    @property
+    def order_checked(self) -> bool:
+        return self._pass is not None
+
     def runs(self) -> Iterator[whole.Run]:
         self._file.require_whole()
         count = self._blocks.count
@@ -212,8 +217,8 @@ class Evt3Recording:
             return
         self._file.require_whole()
         done = full_pass(self._blocks, self._info, progress, cancelled)
-        if done is not None:
-            with self._lock:
+        with self._lock:
+            if done is not None and self._pass is None:
                 self._adopt(done)
 
     def _adopt(self, done: FullPass) -> None:

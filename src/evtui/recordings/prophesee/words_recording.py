@@ -185,6 +185,10 @@ class WordsRecording:
             self._rounds.meet(block.times)
             gathering.keep(block.events, t0, t1)
 
+    @property
+    def order_checked(self) -> bool:
+        return self._pass is not None or self._is_small
+
     def runs(self) -> Iterator[Run]:
         self._file.require_whole()
         for block in decode(self._words, self._coding, 0, self._words.count, None):
@@ -226,8 +230,8 @@ class WordsRecording:
         if self._pass is not None:
             return
         done = full_pass(self._words, self._coding, self._info, progress, cancelled)
-        if done is not None:
-            with self._lock:
+        with self._lock:
+            if done is not None and self._pass is None:
                 self._adopt(done)
 
     def _adopt(self, done: FullPass) -> None:
