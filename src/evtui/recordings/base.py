@@ -142,7 +142,8 @@ class Recording(Protocol):
     def order_checked(self) -> bool:
         """Whether all times were looked at, so that no window lacks an event where time goes back.
 
-        They were once ``index`` has run, and from the start where opening the file took a look at them all.
+        They were once ``index`` has run, and from the start where opening the file takes a look at
+        them all.
         """
         ...
 

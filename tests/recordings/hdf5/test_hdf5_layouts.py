@@ -50,8 +50,46 @@ def test_separate_columns_are_found(path, truth, group, names):
     layout, codes, events = opened(path)
     prefix = f"{group}/" if group else ""
     assert layout == f"{prefix}{{{','.join(names)}}}, uncompressed"
-    assert codes <= {"unit_guessed"}
+    assert codes == {"unit_guessed"}
     assert events.equals(truth)
+
+
+@pytest.mark.parametrize(
+    ("names", "stated"),
+    [
+        (("time", "x", "y", "on"), False),
+        (("T", "X", "Y", "P"), False),
+        (("timestamp_us", "x", "y", "polarities"), True),
+        (("t_us", "xs", "ys", "pols"), True),
+    ],
+)
+@pytest.mark.parametrize("write", [write_columns, write_records])
+def test_columns_go_by_the_same_names_as_in_other_formats(path, truth, write, names, stated):
+    named = (
+        {"names": names}
+        if write is write_columns
+        else {"fields": dict(zip("txyp", names, strict=True))}
+    )
+    write(path, truth, **named)
+    _layout, codes, events = opened(path)
+    assert codes == (set() if stated else {"unit_guessed"})
+    assert events.equals(truth)
+
+
+def test_a_name_of_a_column_that_is_none_does_not_hide_the_column(path, truth):
+    write_columns(path, truth, names=("time", "x", "y", "p"))
+    with h5py.File(path, "a") as file:
+        file.create_group("events/t")
+        file["events/ts"] = np.zeros((5, 2))
+    assert opened(path)[2].equals(truth)
+
+
+def test_columns_among_thousands_of_others_are_found(path, truth):
+    write_columns(path, truth, names=("times", "x", "y", "pol"))
+    with h5py.File(path, "a") as file:
+        for number in range(300):
+            file[f"events/frame{number}"] = number
+    assert opened(path)[2].equals(truth)
 
 
 @pytest.mark.parametrize("name", ["CD/events", "events", "data"])
@@ -59,7 +97,7 @@ def test_records_are_found_whatever_their_fields_are_called(path, truth, name):
     write_records(path, truth, name=name, fields={"t": "timestamp", "p": "polarity"})
     layout, codes, events = opened(path)
     assert layout == f"{name} of records (timestamp,x,y,polarity), uncompressed"
-    assert codes <= {"unit_guessed"}
+    assert codes == {"unit_guessed"}
     assert events.equals(truth)
 
 
@@ -70,6 +108,43 @@ def test_the_columns_of_an_array_are_told_from_the_values(path, truth, order, na
     layout, codes, events = opened(path)
     assert layout == f"{name} of shape N×4 ({','.join(order)}), uncompressed"
     assert "columns_guessed" in codes
+    assert events.equals(truth)
+
+
+@pytest.mark.parametrize("order", ["txyp", "xytp", "xypt", "ptxy"])
+@pytest.mark.parametrize(
+    "storage",
+    [{}, {"chunks": (4, 700)}, {"chunks": (1, 999), "compression": "gzip"}, {"chunks": (3, 1)}],
+)
+def test_four_rows_of_columns_are_read_like_four_columns(path, truth, order, storage):
+    write_array(path, truth, name="events", order=order, storage=storage, transposed=True)
+    layout, codes, events = opened(path)
+    assert layout.startswith(f"events of shape 4×N ({','.join(order)}), ")
+    assert codes == {"unit_guessed", "columns_guessed"}
+    assert events.equals(truth)
+
+
+def test_an_array_named_like_the_records_of_prophesee_is_none_of_theirs(path):
+    truth = made_events(5_000, step_us=100)
+    write_array(path, truth, name="CD/events")
+    _layout, codes, events = opened(path)
+    assert codes == {"unit_guessed", "columns_guessed"}
+    assert events.equals(truth)
+
+
+@pytest.mark.parametrize(
+    ("raw", "stated"),
+    [
+        ({"p_dtype": "i2"}, True),
+        ({"p_dtype": "i2", "t_dtype": "f8"}, False),
+        ({"p_dtype": "i1"}, False),
+        ({"p_dtype": "i2", "positions": "i4"}, False),
+    ],
+)
+def test_only_records_as_prophesee_writes_them_state_their_unit(path, truth, raw, stated):
+    write_records(path, truth, **raw)
+    _layout, codes, events = opened(path)
+    assert codes == (set() if stated else {"unit_guessed"})
     assert events.equals(truth)
 
 
@@ -173,7 +248,7 @@ def test_the_stream_nearest_the_root_is_shown(path, truth):
 
 
 def test_triggers_are_no_stream(path, truth):
-    write_records(path, truth)
+    write_records(path, truth, p_dtype="i2")
     with h5py.File(path, "a") as file:
         file["EXT_TRIGGER/events"] = np.zeros(5, [("p", "i2"), ("t", "i8"), ("id", "i2")])
     assert opened(path)[1] == set()

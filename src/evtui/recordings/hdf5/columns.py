@@ -133,10 +133,15 @@ def _reason(error: Exception) -> str:
 
 
 class Storage:
-    """One dataset whose first axis is the events: how it lies in the file, and its rows."""
+    """One dataset of which one axis is the events: how it lies in the file, and its rows."""
 
-    def __init__(self, file: GuardedFile, dataset: Any) -> None:
+    def __init__(self, file: GuardedFile, dataset: Any, axis: int = 0) -> None:
         """Check that the dataset can be read, safely and from this file alone.
+
+        Args:
+            file: that holds it.
+            dataset: to be read.
+            axis: of the events; 1 in a dataset of shape (4, N).
 
         Raises:
             DamagedRecording: it claims bytes that the file does not have.
@@ -147,8 +152,10 @@ class Storage:
         self._path = file.path
         self._dataset = dataset
         self.name: str = printable(dataset.name.strip("/"))
-        self.rows: int = dataset.shape[0]
-        self.row_bytes: int = dataset.dtype.itemsize * math.prod(dataset.shape[1:])
+        self._axis = axis
+        self.rows: int = dataset.shape[axis]
+        others = dataset.shape[:axis] + dataset.shape[axis + 1 :]
+        self.row_bytes: int = dataset.dtype.itemsize * math.prod(others)
         """Bytes of one row once it is unpacked."""
         self._refuse_other_files()
         self._pipeline = tuple(_pipeline(dataset))
@@ -164,7 +171,7 @@ class Storage:
                 for code, options in self._pipeline
             )
             self._refuse_large_chunks()
-            chunk = int(dataset.chunks[0])
+            chunk = int(dataset.chunks[axis])
             self.block_rows = chunk * -(-_LEAST_ROWS // chunk)
 
     @property
@@ -173,14 +180,14 @@ class Storage:
         return bool(self.filters)
 
     def read(self, start: int, stop: int, fields: list[str] | None = None) -> Raw:
-        """Rows start to stop, or some fields of them.
+        """Rows start to stop, or some fields of them; the first axis is always the events.
 
         Raises:
             DamagedRecording: they were never written, or lie beyond the end of the file.
         """
         self._require_chunks(start, stop)
         source = self._dataset.fields(fields) if fields else self._dataset
-        rows: Raw = source[start:stop]
+        rows: Raw = source[start:stop] if self._axis == 0 else source[:, start:stop].T
         return rows
 
     def _refuse_other_files(self) -> None:
@@ -237,15 +244,15 @@ class Storage:
         chunks, shape = self._dataset.chunks, self._dataset.shape
         if chunks is None or (self._has_all_chunks and not self._has_bitshuffle_headers):
             return
-        starts = [range(start - start % chunks[0], stop, chunks[0])]
-        starts += [
-            range(0, length, step) for length, step in zip(shape[1:], chunks[1:], strict=True)
-        ]
+        starts = [range(0, length, step) for length, step in zip(shape, chunks, strict=True)]
+        rows = chunks[self._axis]
+        starts[self._axis] = range(start - start % rows, stop, rows)
         few = math.prod(map(len, starts)) <= _FEW_CHUNKS
         for place in itertools.product(*starts):
             offset = self._look_up(place) if few else self._offsets.get(place)
             if offset is None:
-                raise self._missing(place[0], min(place[0] + chunks[0], self.rows))
+                first = place[self._axis]
+                raise self._missing(first, min(first + rows, self.rows))
             if self._has_bitshuffle_headers:
                 self._check_bitshuffle_header(offset)
 
@@ -358,7 +365,7 @@ class RecordColumns:
 
 
 class ArrayColumns:
-    """One dataset of shape (N, 4), whose columns are in the order of the letters of ``order``."""
+    """One dataset of four columns, which are in the order of the letters of ``order``."""
 
     def __init__(self, storage: Storage, order: str) -> None:
         self._storage = storage

@@ -194,6 +194,11 @@ class Hdf5Recording:
             yield start, min(start + step, self._blocks.rows)
 
     @property
+    def size_is_guessed(self) -> bool:
+        """Whether nothing states the sensor's size, so that the events told it."""
+        return self._decoding.size_is_guessed
+
+    @property
     def order_checked(self) -> bool:
         return self._order is not None
 
@@ -275,8 +280,7 @@ class Hdf5Recording:
             self._adopt(tally)
 
     def _adopt(self, tally: Tally) -> None:
-        if self._decoding.size_is_guessed and tally.outside:
-            self._decoding.grow(*tally.reach)
+        if tally.outside and self._decoding.grow(*tally.reach):
             tally.resize(self._decoding.width, self._decoding.height)
         self._tally = tally
         self._adopt_order(tally.order)

@@ -18,11 +18,11 @@ def decode_hdf5(path: Path, facts: Facts) -> Iterator[Run]:
     try:
         yield from recording.runs()
         found = recording.findings()
-        info = recording.info
+        info, guessed = recording.info, recording.size_is_guessed
     finally:
         recording.close()
     facts.layout, facts.header = info.layout, info.header
     # What is guessed from a sample, all events tell better; see ``Facts.size``.
-    guessed = any(each.code == "size_guessed" for each in found)
     facts.size = None if guessed else (info.width, info.height)
-    facts.findings += [each for each in found if each.code not in ("size_guessed", "no_events")]
+    told_better = {"no_events", "size_guessed"} if guessed else {"no_events"}
+    facts.findings += [each for each in found if each.code not in told_better]

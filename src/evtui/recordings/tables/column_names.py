@@ -51,6 +51,11 @@ def is_column_name(name: str) -> bool:
     return any(_plain(name)[0] in known for known in NAMES.values())
 
 
+def unit_in(name: str) -> Unit | None:
+    """The unit that the name of a column states; None where it states none."""
+    return _plain(name)[1]
+
+
 def _plain(name: str) -> tuple[str, Unit | None]:
     """A name without the unit it may end with, and that unit."""
     name = name.strip().strip("\"'").lower()
