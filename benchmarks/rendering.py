@@ -22,6 +22,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,7 @@ from evtui.events import Events
 from evtui.region import Region
 from evtui.rendering.frame import Look, draw_cells, draw_picture
 from evtui.rendering.palettes import PALETTES
+from evtui.settings import Settings
 from evtui.tui.widgets.event_view import EventView
 
 PALETTE = "classic"
@@ -60,6 +62,18 @@ class CountingDriver(HeadlessDriver):
         self.written += len(data.encode())
 
 
+@dataclass(frozen=True)
+class RecordingFacts:
+    """What the views need to know of a recording."""
+
+    width: int
+    height: int
+
+
+def settings_of(look: Look) -> Settings:
+    return Settings(view=look.view, glyphs=look.glyphs, palette=PALETTE)
+
+
 class Segments(Widget):
     """The ordinary way: a run of equal cells is a segment, in truecolor."""
 
@@ -68,8 +82,9 @@ class Segments(Widget):
         self._cells: Any = None
         self._look: Look | None = None
 
-    def set_look(self, look: Look, _palette: str) -> None:
-        self._look = look
+    def begin(self, facts: RecordingFacts, settings: Settings) -> None:
+        region = Region(0, 0, facts.width, facts.height)
+        self._look = Look(settings.view, settings.glyphs, region)
 
     def show(self, events: Events) -> None:
         assert self._look is not None
@@ -111,7 +126,7 @@ async def in_textual(
     app = Stage(kind)
     async with app.run_test(headless=False, size=size) as pilot:
         view = app.query_one(kind)
-        view.set_look(look, PALETTE)
+        view.begin(RecordingFacts(look.region.width, look.region.height), settings_of(look))
         driver = app._driver
         assert isinstance(driver, CountingDriver)
         cpu, sent = [], []
@@ -144,14 +159,20 @@ def as_pictures(frames: Sequence[Events], look: Look, folder: Path) -> list[Path
     return [target, *stills]
 
 
-def in_a_pty(command: Sequence[str], size: tuple[int, int]) -> tuple[float, float]:
-    """CPU seconds and bytes of a command that writes to a terminal of this size."""
+def in_a_pty(
+    command: Sequence[str], size: tuple[int, int], cell: tuple[int, int] = (0, 0)
+) -> tuple[float, float]:
+    """CPU seconds and bytes of a command that writes to a terminal of this size.
+
+    ``cell`` is a cell's size in pixels, where the terminal tells it.
+    """
     import fcntl
     import struct
     import termios
 
     ours, theirs = pty.openpty()
-    fcntl.ioctl(ours, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
+    window = struct.pack("HHHH", size[1], size[0], size[0] * cell[0], size[1] * cell[1])
+    fcntl.ioctl(ours, termios.TIOCSWINSZ, window)
     total = 0
 
     def drain() -> None:

@@ -51,7 +51,7 @@ class Settings:
     glyphs: str = _setting(
         "half",
         "Glyphs",
-        ("half", "quadrant", "sextant", "octant", "braille", "ascii"),
+        ("half", "quadrant", "sextant", "octant", "braille", "ascii", "pixels"),
         "EVTUI_GLYPHS",
     )
     view: str = _setting("polarity", "View", ("polarity", "on", "off", "count", "surface"))

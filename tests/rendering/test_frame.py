@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from evtui.events import OFF, ON, Events
 from evtui.region import Region
 from evtui.rendering.exposure import Exposure
-from evtui.rendering.frame import Look, auto_level, draw_cells, draw_picture
+from evtui.rendering.frame import Look, auto_level, draw_cells, draw_picture, draw_pixels
 from evtui.rendering.glyphs import GLYPHS
 from evtui.rendering.palettes import PALETTES
 from evtui.rendering.views import VIEWS, Shade
@@ -141,3 +141,22 @@ def test_ascii_tells_polarities_apart_in_one_colour_too(some):
     with_colours = draw_cells(some, Look("polarity", "ascii", SENSOR), 16, 6)
     without = draw_cells(some, Look("polarity", "ascii", SENSOR, one_colour=True), 16, 6)
     assert without.lines() == with_colours.lines()
+
+
+@given(events(), regions(), st.integers(1, 60), st.integers(1, 40))
+def test_a_picture_never_exceeds_the_view_nor_the_sensor(some, region, columns, rows):
+    look = Look("polarity", "half", region)
+    picture = draw_pixels(some, look, columns, rows, (9, 18))
+    assert picture.columns in range(1, columns + 1)
+    assert picture.rows in range(1, rows + 1)
+    high, wide = picture.shades.shape
+    assert wide <= min(region.width, 9 * picture.columns)
+    assert high <= min(region.height, 18 * picture.rows)
+
+
+def test_a_picture_has_each_pixel_where_the_terminal_has_room():
+    one = events_of([(0, 48, 12, ON)])
+    picture = draw_pixels(one, Look("polarity", "half", SENSOR), 64, 24, (10, 20))
+    assert picture.shades.shape == (48, 64)
+    assert np.argwhere(picture.shades).tolist() == [[12, 48]]
+    assert (picture.columns, picture.rows) == (64, 24)

@@ -24,8 +24,8 @@ def blocks_of(name: str, dots: np.ndarray) -> np.ndarray:
     return dots.reshape(rows, down, columns, across).swapaxes(1, 2).reshape(rows, columns, -1)
 
 
-def test_the_setting_offers_every_set_of_glyphs():
-    assert set(choices_of("glyphs")) == set(GLYPHS)
+def test_the_setting_offers_every_set_of_glyphs_and_pixels():
+    assert set(choices_of("glyphs")) == {*GLYPHS, "pixels"}
 
 
 @given(shades((1, 2)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from evtui.recordings.base import RecordingInfo
 from evtui.recordings.memory import Columns, MemoryRecording
@@ -43,14 +44,20 @@ def in_memory(count: int = 1_000, span_us: int = 100_000, seed: int = 1) -> Memo
     return MemoryRecording(columns(count, span_us, seed), info())
 
 
-def write_h5(path: Path, count: int = 1_000, span_us: int = 100_000, seed: int = 1) -> Path:
-    """The same events as a file in the plain layout."""
+def write_h5(
+    path: Path,
+    count: int = 1_000,
+    span_us: int = 100_000,
+    seed: int = 1,
+    t: NDArray[np.int64] | None = None,
+) -> Path:
+    """The same events as a file in the plain layout, or as many at other times."""
     import h5py
 
-    made = columns(count, span_us, seed)
+    made = columns(count if t is None else len(t), span_us, seed)
     with h5py.File(path, "w") as file:
         file.attrs["width"], file.attrs["height"] = 64, 48
-        file["events/t"] = made.t
+        file["events/t"] = made.t if t is None else t
         file["events/x"] = made.x.astype(np.uint16)
         file["events/y"] = made.y.astype(np.uint16)
         file["events/p"] = (made.polarity > 0).astype(np.uint8)

@@ -21,6 +21,15 @@ from support.small import write_h5
 Until = Callable[[Pilot[Any], Callable[[], bool]], Awaitable[None]]
 
 
+@pytest.fixture(autouse=True)
+def terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same terminal whatever the tests are run in: 256 colours and UTF-8."""
+    for name in ("NO_COLOR", "COLORTERM", "LC_ALL", "LC_CTYPE", "TMUX", "STY", "SSH_CONNECTION"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("LANG", "C.UTF-8")
+
+
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Three recordings, one of them broken, one deeper; given as a relative path."""

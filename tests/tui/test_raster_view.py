@@ -27,7 +27,7 @@ async def open_the_fan(app: EvtuiApp, pilot: Pilot[Any], until: Until, glyphs: s
     assert app.player.session is not None
     app.player.session.transport.playing = False
     view = app.player.query_one(EventView)
-    await until(pilot, lambda: view.cells is not None)
+    await until(pilot, lambda: view.events is not None)
     await pilot.press("1", *["m"] * list(GLYPHS).index(glyphs))
     return view
 

@@ -31,7 +31,8 @@ class Shown(App[None]):
 
     @property
     def rows(self) -> list[str]:
-        return [self.bar.render_line(row).text for row in range(3)]
+        cells = self.bar.cells
+        return [" " * COLUMNS] * 3 if cells is None else cells.lines()
 
 
 def a_timeline(*, counted: bool = True) -> Timeline:

@@ -79,12 +79,21 @@ def _run_screen(paths: Sequence[Path], options: dict[str, Any]) -> None:
         settings, log = _settings(options)
     # Textual reads this when it is imported: the player paces itself, on a finer repaint grid.
     os.environ.setdefault("TEXTUAL_FPS", "120")
-    from evtui.tui.app import EvtuiApp
-    from evtui.tui.services import Services
+    from evtui.tui.graphics import Inquiry
 
-    app = EvtuiApp(paths, Services.make(settings, log))
+    with Inquiry(os.environ) as terminal:
+        from evtui.tui.app import EvtuiApp
+        from evtui.tui.services import Services
+
+        services = Services.make(settings, log)
+        services.measure_graphics = terminal.answer()
+    app = EvtuiApp(paths, services)
     app.run()
-    sys.exit(app.return_code or 0)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # Everything is closed.  What is left are daemon threads, of which one that reads a file may
+    # hold a library's lock that the interpreter's own way out would wait for.
+    os._exit(app.return_code or 0)
 
 
 def _settings(options: dict[str, Any]) -> tuple[Settings, Log]:

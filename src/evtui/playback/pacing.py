@@ -121,7 +121,8 @@ class Pacer:
             queued: how many writes of our own wait to be written; asked where nobody answers.
         """
         self._columns = columns
-        self._max_rate = max_rate
+        self.max_rate = max_rate
+        """Bytes/s never to exceed for long; None for no limit."""
         self._enabled = enabled
         self._queued = queued
         self._last_id = 0
@@ -150,7 +151,7 @@ class Pacer:
             chance = now if self._queued() == 0 else now + QUEUE_POLL_S
         else:
             chance = self._link_chance(now)
-        return chance if self._max_rate is None else max(chance, self._paid_off_at)
+        return chance if self.max_rate is None else max(chance, self._paid_off_at)
 
     def may_send(self, now: float) -> bool:
         """Whether a frame may be sent now."""
@@ -183,8 +184,8 @@ class Pacer:
             self._recent.append((now, size))
         if not self._enabled:
             return None
-        if self._max_rate is not None:
-            self._paid_off_at = max(self._paid_off_at, now - SLACK_S) + size / self._max_rate
+        if self.max_rate is not None:
+            self._paid_off_at = max(self._paid_off_at, now - SLACK_S) + size / self.max_rate
         return self._ask(size, now)
 
     def answered(self, id: int, now: float) -> None:
@@ -218,6 +219,12 @@ class Pacer:
     def settled(self, now: float) -> bool:
         """Whether no answer is on its way; one that comes after we quit is typed into the shell."""
         return self._unanswered(now) or not self._counted(now)
+
+    def settles_at(self, now: float) -> float:
+        """When the last answer that is on its way should be here; not after ``now`` for none."""
+        if self.settled(now):
+            return now
+        return self._free_at(self._counted(now), now) + (self.base_round_trip or 0.0)
 
     def state(self, now: float) -> LinkState:
         """What to show of the link."""
@@ -258,7 +265,7 @@ class Pacer:
     def _mode(self, now: float) -> Mode:
         if not self._enabled:
             return "off"
-        if self._max_rate is not None:
+        if self.max_rate is not None:
             return "limited"
         return "queue" if self._unanswered(now) else "link"
 

@@ -15,6 +15,7 @@ from evtui.rendering.exposure import AUTO, Exposure
 from evtui.rendering.glyphs import GLYPHS
 from evtui.rendering.grid import CELL_ASPECT, Grid, fit
 from evtui.rendering.palettes import PALETTES
+from evtui.rendering.pixels import Picture, Size
 from evtui.rendering.raster import accumulate
 from evtui.rendering.views import VIEWS, Shade, Shades
 
@@ -63,6 +64,27 @@ def draw_picture(
     grid = Grid(look.region, look.region.width, look.region.height)
     shades = VIEWS[look.view](accumulate(events, grid, window), look.exposure)
     return np.array(PALETTES[palette], np.uint8)[shades]
+
+
+def draw_pixels(
+    events: Events,
+    look: Look,
+    columns: int,
+    rows: int,
+    cell: Size,
+    window: Window | None = None,
+) -> Picture:
+    """Events as a picture that fills at most ``columns`` × ``rows`` cells, undistorted.
+
+    It has no more pixels than those cells, and no more than the region; the look's glyphs and cell
+    aspect are not used.
+
+    Args:
+        cell: size of a cell in the terminal's pixels.
+    """
+    grid = fit(look.region, columns, rows, cell, cell[1] / cell[0])
+    shades = VIEWS[look.view](accumulate(events, grid.within_pixels, window), look.exposure)
+    return Picture(shades, grid.columns // cell[0], grid.rows // cell[1])
 
 
 def auto_level(events: Events, look: Look, columns: int, rows: int) -> float:

@@ -17,6 +17,13 @@ from evtui.tui.probes import answer_of, question
 if TYPE_CHECKING:
     from textual.app import App
 
+_FRAME_S = 0.12
+"""How long the link may be busy with one frame."""
+
+_FLUSHED_AFTER_S = 0.1
+"""What comes within this time after the exit is still thrown away: so long Textual's driver waits
+for its reading thread before it flushes the terminal's input."""
+
 _SETTLES_IN_S = 0.4
 """How long quitting waits at most for answers, which would be typed into the shell afterwards."""
 
@@ -61,7 +68,7 @@ class Link:
         app.driver_class = WatchedDriver  # type: ignore[type-abstract]
 
     def start(self, columns: int) -> None:
-        """The terminal is there, and so wide."""
+        """The terminal is there, and so wide; it is asked at once, while nothing is in the way."""
         if self._driver is not None:
             self._pacer = Pacer(
                 columns,
@@ -69,6 +76,7 @@ class Link:
                 pacing_wanted(self._environment),
                 self._driver.queued,
             )
+            self._probe()
 
     def set_max_rate(self, max_rate: int, columns: int) -> None:
         """Change the limit; what is known of the link is found out anew."""
@@ -102,6 +110,14 @@ class Link:
             except TimeoutError:
                 continue
 
+    @property
+    def frame_bytes(self) -> int | None:
+        """How large a frame may be for a key not to wait for long behind it; None for any size."""
+        mode, rate = self._pacer.state(self._clock()).mode, self._pacer.rate
+        if mode == "limited":
+            rate = self._pacer.max_rate
+        return None if rate is None or mode in ("off", "queue") else round(rate * _FRAME_S)
+
     def after_frame(self, size: int) -> str:
         """A frame is being sent: what to send behind it.
 
@@ -110,22 +126,24 @@ class Link:
         """
         if self._driver is None:
             return ""
+        self._probe()
         now, written = self._clock(), self._driver.written
-        if (probe := self._pacer.probe(now)) is not None:
-            self._driver.write(question(probe))
         besides, self._counted = max(0, written - self._counted), written + size
         asked = self._pacer.sent(size + besides, now)
         return "" if asked is None else question(asked)
 
+    def _probe(self) -> None:
+        """Ask the terminal by itself where the pacer wants that, ahead of all that follows."""
+        probe = self._pacer.probe(self._clock())
+        if probe is not None and self._driver is not None:
+            self._driver.write(question(probe))
+
     async def settle(self) -> None:
-        """Wait a little for the answers that are on their way."""
-        end = self._clock() + _SETTLES_IN_S
-        while not self._pacer.settled(self._clock()) and (left := end - self._clock()) > 0:
-            self.news.clear()
-            try:
-                await asyncio.wait_for(self.news.wait(), left)
-            except TimeoutError:
-                return
+        """Wait for the answers on their way, but for those that Textual itself waits for."""
+        begun = self._clock()
+        wait_s = self._pacer.settles_at(begun) - begun - _FLUSHED_AFTER_S
+        if wait_s > 0:
+            await asyncio.sleep(min(wait_s, _SETTLES_IN_S))
 
     @property
     def state(self) -> LinkState:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from evtui import paths, settings
 from evtui.errors import NotEnoughMemory
@@ -17,6 +18,11 @@ from evtui.store.memory import read_memory
 from evtui.store.policy import CachePolicy, MemoryProbe
 from evtui.store.store import Store
 from evtui.timing import Log
+
+if TYPE_CHECKING:
+    from evtui.rendering.pixels import Graphics
+
+MeasureGraphics: TypeAlias = "Callable[[], Graphics | None]"
 
 
 @dataclass(slots=True)
@@ -34,6 +40,8 @@ class Services:
     stages: dict[Path, dict[str, float]] = field(default_factory=dict)
     """Seconds by stage of each recording's last opening in this run."""
     config_file: Path = field(default_factory=paths.config_file)
+    measure_graphics: MeasureGraphics = lambda: None
+    """Tells what graphics the terminal has, with the size its cells have now."""
 
     def __post_init__(self) -> None:
         self.shelf = Shelf(opener=remembering(self.catalogue))

@@ -6,43 +6,58 @@ import dataclasses
 import os
 from typing import TYPE_CHECKING, Any
 
-from textual.events import MouseEvent, MouseScrollDown, MouseScrollUp
+from textual.events import MouseDown, MouseEvent, MouseMove, MouseScrollDown, MouseScrollUp
 from textual.message import Message
 
-from evtui.tui.widgets.raster_view import RasterView
+from evtui.tui.widgets.pixel_view import PixelView, Scene
 
 if TYPE_CHECKING:
     from evtui.events import Events
     from evtui.recordings.base import RecordingInfo
     from evtui.region import Region
+    from evtui.rendering.cells import Cells
     from evtui.rendering.colours import Pens
     from evtui.rendering.frame import Look, Window
     from evtui.rendering.grid import Grid
     from evtui.settings import Settings
+    from evtui.tui.services import MeasureGraphics
+
+PIXELS = "pixels"
+"""What the setting and the status line call dots as small as the terminal's own."""
+
+GLYPHS_BESIDE_PIXELS = "half"
+"""What draws where pixels are asked for and cannot be shown."""
 
 ZOOMS = (1, 2, 4, 8, 16, 32)
 PAN_SHARE = 0.1
 
 
-class EventView(RasterView):
+class EventView(PixelView):
     """Shows events; changing the look or the size draws the same events again.
 
-    The wheel zooms about what it points at.
+    The wheel zooms about what it points at; dragging marks a region of interest.
     """
+
+    class Marked(Message):
+        """A region was marked with the mouse."""
 
     class Looked(Message):
         """How events are drawn was changed here, by the mouse."""
 
-    def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(id=id)
+    def __init__(self, *, id: str | None = None, measure: MeasureGraphics = lambda: None) -> None:
+        super().__init__(id=id, measure=measure)
         self._events: Events | None = None
         self._window: Window | None = None
         self._look: Look | None = None
+        self._wants_pixels = False
         self._whole: Region | None = None
         self._palette = "classic"
         self._colours = "16"
         self.zoom = 1
         """How many times closer than the whole sensor."""
+        self.roi: Region | None = None
+        """The region of interest, which is outlined."""
+        self._dragged_from: tuple[int, int] | None = None
 
     @property
     def look(self) -> Look | None:
@@ -60,6 +75,21 @@ class EventView(RasterView):
         return self._window
 
     @property
+    def whole(self) -> Region | None:
+        """The whole sensor."""
+        return self._whole
+
+    @property
+    def looked_at(self) -> Region | None:
+        """The part of the sensor that is shown; of all of it, the middle."""
+        if self._look is None or self._whole is None:
+            return None
+        if self.zoom > 1:
+            return self._look.region
+        width, height = self._whole.width // 3, self._whole.height // 3
+        return self._whole.resized(width, height, self._whole)
+
+    @property
     def palette(self) -> str:
         return self._palette
 
@@ -70,9 +100,10 @@ class EventView(RasterView):
         from evtui.rendering.glyphs import choose_glyphs
 
         self._whole = Region(0, 0, info.width, info.height)
-        self.zoom = 1
-        glyphs = choose_glyphs(settings.glyphs, os.environ)
-        self._look = Look(settings.view, glyphs, self._whole)
+        self.zoom, self.roi = 1, None
+        self._wants_pixels = settings.glyphs == PIXELS
+        glyphs = GLYPHS_BESIDE_PIXELS if self._wants_pixels else settings.glyphs
+        self._look = Look(settings.view, choose_glyphs(glyphs, os.environ), self._whole)
         self.apply_settings(settings)
 
     def apply_settings(self, settings: Settings) -> None:
@@ -88,7 +119,18 @@ class EventView(RasterView):
         held = [f"held at {exposure.level:.1f}"] if exposure.level is not None else []
         nudged = [f"{exposure.stops:+g} EV"] if exposure.stops else []
         zoom = [f"zoom {self.zoom}×"] if self.zoom > 1 else []
-        return [*zoom, *held, *nudged, self._look.view, self._look.glyphs]
+        return [
+            *zoom,
+            *held,
+            *nudged,
+            self._look.view,
+            PIXELS if self.draws_pixels else self._look.glyphs,
+        ]
+
+    @property
+    def draws_pixels(self) -> bool:
+        """Whether events are drawn as pixels; cells still show while something lies over them."""
+        return self._wants_pixels and self.graphics is not None
 
     # What is shown, and how
 
@@ -104,7 +146,7 @@ class EventView(RasterView):
 
     def clear(self) -> None:
         """Show nothing."""
-        self._events = self._window = self._look = self._whole = None
+        self._events = self._window = self._look = self._whole = self.roi = None
         self.zoom = 1
         self.show_nothing()
 
@@ -115,10 +157,21 @@ class EventView(RasterView):
         self._next("view", list(VIEWS))
 
     def next_glyphs(self) -> None:
-        """Go on to the next set of glyphs."""
+        """Go on to the next set of glyphs, and to pixels after the last where there are some."""
         from evtui.rendering.glyphs import GLYPHS
 
-        self._next("glyphs", list(GLYPHS))
+        names = list(GLYPHS)
+        if self._look is None:
+            return
+        if self.draws_pixels:
+            self._wants_pixels = False
+            self._change(glyphs=names[0])
+        elif self._look.glyphs == names[-1] and self.graphics is not None:
+            self._wants_pixels = True
+            self._change(glyphs=GLYPHS_BESIDE_PIXELS)
+        else:
+            self._wants_pixels = False
+            self._next("glyphs", names)
 
     def next_palette(self) -> str:
         """Go on to the next palette, and say which that is."""
@@ -176,6 +229,11 @@ class EventView(RasterView):
         width, height = self._whole.width // self.zoom, self._whole.height // self.zoom
         self._change(region=region.resized(width, height, self._whole))
 
+    def mark_region(self, region: Region | None) -> None:
+        """Outline a region of interest, or none."""
+        self.roi = region
+        self._draw()
+
     def pixel_at(self, column: int, row: int) -> tuple[int, int] | None:
         """The sensor's pixel in the middle of a cell of the view; None outside the picture."""
         grid = self._cell_grid()
@@ -199,6 +257,25 @@ class EventView(RasterView):
 
     def on_mouse_scroll_down(self, event: MouseScrollDown) -> None:
         self._zoom_at(event, -1)
+
+    def on_mouse_down(self, event: MouseDown) -> None:
+        self._dragged_from = self.pixel_at(event.x, event.y)
+        self.capture_mouse()
+
+    def on_mouse_move(self, event: MouseMove) -> None:
+        start, end = self._dragged_from, self.pixel_at(event.x, event.y)
+        if start is not None and end is not None and start != end:
+            from evtui.region import Region
+
+            x, y = min(start[0], end[0]), min(start[1], end[1])
+            width, height = abs(start[0] - end[0]) + 1, abs(start[1] - end[1]) + 1
+            self.mark_region(Region(x, y, width, height))
+
+    def on_mouse_up(self) -> None:
+        self.release_mouse()
+        if self._dragged_from is not None and self.roi is not None:
+            self.post_message(self.Marked())
+        self._dragged_from = None
 
     def _zoom_at(self, event: MouseEvent, steps: int) -> None:
         event.stop()
@@ -247,10 +324,32 @@ class EventView(RasterView):
     def _draw(self) -> None:
         if self._events is None or self._look is None or not self.size.area:
             return
-        from evtui.rendering.frame import draw_cells
-
         pens, look = self._choose_pens(self._look)
-        self.show_cells(draw_cells(self._events, look, *self.size, self._window), pens)
+        # A terminal that has no colours, or is told to have none, gets none by pixels either.
+        if self.draws_pixels and not look.one_colour:
+            self.show_picture(self._as_scene(look), pens)
+        else:
+            self.show_cells(self._as_cells(look), pens)
+
+    def _as_cells(self, look: Look) -> Cells:
+        from evtui.rendering.frame import draw_cells
+        from evtui.rendering.outline import outlined
+
+        assert self._events is not None
+        cells = draw_cells(self._events, look, *self.size, self._window)
+        return cells if self.roi is None else outlined(cells, look.region, self.roi)
+
+    def _as_scene(self, look: Look) -> Scene:
+        from evtui.rendering.frame import draw_pixels
+        from evtui.rendering.outline import framed
+        from evtui.rendering.palettes import PALETTES
+
+        assert self._events is not None and self.graphics is not None
+        picture = draw_pixels(self._events, look, *self.size, self.graphics.cell, self._window)
+        if self.roi is not None:
+            shades = framed(picture.shades, look.region, self.roi)
+            picture = dataclasses.replace(picture, shades=shades)
+        return Scene(picture, PALETTES[self._palette], lambda: self._as_cells(look))
 
     def _choose_pens(self, look: Look) -> tuple[Pens, Look]:
         """The pens that this terminal has, and the look as it has to be for them."""

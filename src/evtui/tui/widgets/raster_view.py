@@ -44,6 +44,10 @@ class RasterView(Widget):
         self.pens: Pens | None = None
         self.after_frame: Callable[[int], str] | None = None
         """Asked for what to send behind a frame, given the frame's bytes."""
+        self.budget: int | None = None
+        """Bytes of a frame at most, about: rows beyond it wait for the next frames."""
+        self.behind = False
+        """Whether rows wait; ``catch_up`` sends some more of them."""
         self.shown = blank(0, 0)
         """What the terminal shows, as far as it is known."""
         self.known = np.zeros(0, np.bool_)
@@ -54,6 +58,10 @@ class RasterView(Widget):
         self._healed = -1
         self._last_row: int | None = None
         self._frame_bytes = 0
+        self._frame_rows = 0
+        self._row_bytes = 0.0
+        self._frame = 0
+        self._painted_in = np.zeros(0, np.int64)
 
     def show_nothing(self) -> None:
         """Show blank cells."""
@@ -68,7 +76,15 @@ class RasterView(Widget):
         self.cells = cells
         self._want()
         self._heal_one_row()
-        self._refresh_rows(np.flatnonzero(~self.known | (self._wanted != self.shown).any(axis=1)))
+        self.catch_up()
+
+    def catch_up(self) -> None:
+        """Send the rows that changed, or as many as the budget has room for."""
+        changed = self._unshown_rows()
+        rows = self._affordable(changed)
+        self.behind = len(rows) < len(changed)
+        self._frame += 1
+        self._refresh_rows(rows)
 
     def forget(self) -> None:
         """Somebody else may have drawn over this: send everything again."""
@@ -100,11 +116,14 @@ class RasterView(Widget):
     def note(self, row: int, shown: Packed, text: str) -> str:
         """Note that a row's text is on its way to the terminal; returns all that is to be sent."""
         self.shown[row], self.known[row] = shown, True
+        self._painted_in[row] = self._frame
         self._frame_bytes += len(text.encode())
-        if row != self._last_row or self.after_frame is None:
+        self._frame_rows += 1
+        if row != self._last_row:
             return text
-        size, self._last_row, self._frame_bytes = self._frame_bytes, None, 0
-        return text + self.after_frame(size)
+        size, self._last_row = self._frame_bytes, None
+        self._row_bytes = size / self._frame_rows
+        return text if self.after_frame is None else text + self.after_frame(size)
 
     @property
     def _reaches_the_edge(self) -> bool:
@@ -115,17 +134,31 @@ class RasterView(Widget):
         columns, rows = self.size
         if self.shown.shape != (rows, columns):
             self.shown, self.known = blank(columns, rows), np.zeros(rows, np.bool_)
+            self._painted_in = np.zeros(rows, np.int64)
         fits = self.cells is not None and self.cells.columns <= columns and self.cells.rows <= rows
         # A view that shrank shows nothing until what draws on it has followed.
         cells = self.cells if fits else None
         self._wanted = blank(columns, rows) if cells is None else pack(cells, columns, rows)
         self._painting = None
 
+    def _unshown_rows(self) -> NDArray[np.intp]:
+        """Rows that the terminal does not show as they are wanted, as far as is known."""
+        return np.flatnonzero(~self.known | (self._wanted != self.shown).any(axis=1))
+
     def _heal_one_row(self) -> None:
         """Send one row whole with each frame, so that no mistake stays."""
         if len(self.known):
             self._healed = (self._healed + 1) % len(self.known)
             self.known[self._healed] = False
+
+    def _affordable(self, rows: NDArray[np.intp]) -> NDArray[np.intp]:
+        """Of some rows those sent longest ago, spread over the view, as far as the budget goes."""
+        cost = self._row_bytes * len(rows)
+        if self.budget is None or cost <= self.budget:
+            return rows
+        room = max(1, int(len(rows) * self.budget / cost))
+        in_turn = np.lexsort((_interlaced(rows), self._painted_in[rows]))
+        return np.sort(rows[in_turn[:room]])
 
     def _refresh_rows(self, rows: Iterable[int]) -> None:
         """Have Textual render some rows, as few regions as there are runs of them."""
@@ -135,7 +168,7 @@ class RasterView(Widget):
             first, *rest = [int(row) for _, row in run]
             regions.append(Region(0, first, self.size.width, 1 + len(rest)))
         if regions:
-            self._last_row, self._frame_bytes = regions[-1].bottom - 1, 0
+            self._last_row, self._frame_bytes, self._frame_rows = regions[-1].bottom - 1, 0, 0
             self.refresh(*regions)
 
 
@@ -206,6 +239,22 @@ class _RowStrip(Strip):
 
     def render(self, console: Console) -> str:
         return self._painting.take(self._row)
+
+
+def _interlaced(rows: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Each row's place in an order in which the first few lie far apart: its bits reversed."""
+    order = np.zeros_like(rows)
+    for bit in range(10):
+        order = order << 1 | rows >> bit & 1
+    return order
+
+
+def pen(colour: Color | None, console: Console, *, front: bool) -> str:
+    """The SGR parameters of one of Textual's colours, as the console's terminal can show it."""
+    system = console._color_system
+    if colour is None or system is None:
+        return "39" if front else "49"
+    return ";".join(colour.downgrade(system).get_ansi_codes(foreground=front))
 
 
 @lru_cache(maxsize=1024)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import groupby
+from enum import IntEnum
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from rich.segment import Segment
+import numpy as np
 from rich.style import Style
 from textual import events
 from textual.message import Message
-from textual.strip import Strip
-from textual.widget import Widget
 
+from evtui.rendering.cells import Cells
+from evtui.rendering.colours import Pens
+from evtui.tui.widgets.raster_view import RasterView, pen
 from evtui.units import format_position
 
 if TYPE_CHECKING:
@@ -35,7 +37,39 @@ class Pointers:
     """Where something is wrong: gaps, time that goes back."""
 
 
-class TimelineBar(Widget):
+class Ink(IntEnum):
+    """What a cell of the timeline is drawn with; the names are those of the component classes."""
+
+    BACKGROUND = 1
+    BAR = 2
+    OFF = 3
+    ESTIMATE = 4
+    PLAYED = 5
+    PLAYHEAD = 6
+    UNDER_PLAYHEAD = 7
+    LOOP = 8
+    MARK = 9
+    BOOKMARK = 10
+    ALERT = 11
+    TIME = 12
+
+
+_FRONTS = {
+    Ink.BAR: "bar",
+    Ink.OFF: "off",
+    Ink.ESTIMATE: "estimate",
+    Ink.PLAYED: "played",
+    Ink.PLAYHEAD: "playhead",
+    Ink.MARK: "mark",
+    Ink.BOOKMARK: "bookmark",
+    Ink.ALERT: "alert",
+    Ink.TIME: "time",
+}
+"""Inks by the component class that colours them."""
+_BACKS = {Ink.UNDER_PLAYHEAD: "playhead", Ink.LOOP: "loop"}
+
+
+class TimelineBar(RasterView):
     """Bars of event rate.  A click or a drag posts ``Seek``; the wheel zooms."""
 
     COMPONENT_CLASSES = {
@@ -48,6 +82,7 @@ class TimelineBar(Widget):
         "timeline--mark",
         "timeline--bookmark",
         "timeline--alert",
+        "timeline--time",
     }
 
     class Seek(Message):
@@ -85,7 +120,7 @@ class TimelineBar(Widget):
             self.scale = turned
             self._lay_out()
         elif self._signs(pointers) != self._signs(before):
-            self.refresh()
+            self._paint()
 
     def zoom(self, steps: int, about_us: float | None = None) -> None:
         """Show a shorter or longer stretch, about a time or the playhead."""
@@ -95,7 +130,13 @@ class TimelineBar(Widget):
             self._lay_out()
 
     def on_resize(self) -> None:
+        super().on_resize()
         self._lay_out()
+
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        self.__dict__.pop("_inks", None)
+        self._paint()
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         self._dragging = True
@@ -151,77 +192,87 @@ class TimelineBar(Widget):
                 on = resample(timeline.on, width, *ends)
                 off = resample(timeline.counts - timeline.on, width, *ends)
                 self._bars, self._hanging = mirrored(on, off, rows), rows - rows // 2
-        self.refresh()
+        self._paint()
 
-    def render_line(self, y: int) -> Strip:
-        width = self.size.width
-        row = y - self._has_marks
-        if self.scale is not None and self.scale.columns != width:
-            self._lay_out()  # a resize is drawn before it is told
-        if self.scale is None or row >= len(self._bars):
-            return Strip.blank(width, self.rich_style)
-        cells = self._marks() if row < 0 else self._bar_cells(row)
-        segments = [
-            Segment("".join(text for text, _ in run), style)
-            for style, run in groupby(cells, key=lambda cell: cell[1])
-        ]
-        return Strip(segments, width)
+    def _paint(self) -> None:
+        """Draw the bars and what is pointed out."""
+        if self.scale is None or not self._bars or not self.size.area:
+            self.show_nothing()
+            return
+        shape = (self.size.height, self.size.width)
+        cells = Cells(
+            np.full(shape, ord(" "), np.uint32),
+            np.full(shape, Ink.BAR, np.uint8),
+            np.full(shape, Ink.BACKGROUND, np.uint8),
+        )
+        if self._has_marks:
+            self._paint_marks(cells)
+        for row in range(len(self._bars)):
+            self._paint_bars(cells, row)
+        self.show_cells(cells, self._inks)
 
-    def _bar_cells(self, row: int) -> list[tuple[str, Style]]:
-        """One row of bars, a glyph and a style for each column."""
-        exact = self.timeline is not None and self.timeline.exact
+    def _paint_bars(self, cells: Cells, row: int) -> None:
+        y = row + self._has_marks
         hangs = row >= len(self._bars) - self._hanging
-        usual = self._style("off" if hangs else "bar" if exact else "estimate")
-        played, head = self._style("played"), self._style("playhead")
-        loop, loop_back = self._loop(), self._style("loop").bgcolor
-        playhead = self._column(self._pointers.playhead)
-        cells = []
-        for column, bar in enumerate(self._bars[row]):
-            is_played = playhead is not None and column <= playhead and not hangs
-            style = played if is_played else usual
-            if column in loop:
-                style += Style(bgcolor=loop_back)
-            if hangs:
-                style += Style(reverse=True)
-            if column == playhead:
-                empty = bar == ("█" if hangs else " ")
-                bar, style = ("│", head) if empty else (bar, head + Style(reverse=hangs))
-            cells.append((bar, style))
-        return cells
+        exact = self.timeline is not None and self.timeline.exact
+        codes = np.array([ord(bar) for bar in self._bars[row]], np.uint32)
+        inks = np.full(len(codes), Ink.OFF if hangs else Ink.BAR if exact else Ink.ESTIMATE)
+        ground = np.full(len(codes), Ink.BACKGROUND)
+        playhead, loop = self._column(self._pointers.playhead), self._loop()
+        if playhead is not None and not hangs:
+            inks[: playhead + 1] = Ink.PLAYED
+        ground[loop.start : loop.stop] = Ink.LOOP
+        # No glyph hangs from the top: what hangs is drawn by what it leaves free.
+        turned = np.full(len(codes), hangs)
+        if playhead is not None:
+            if codes[playhead] == ord("█" if hangs else " "):
+                codes[playhead], turned[playhead] = ord("│"), False
+            inks[playhead], ground[playhead] = Ink.PLAYHEAD, Ink.UNDER_PLAYHEAD
+        cells.codes[y] = codes
+        cells.front[y] = np.where(turned, ground, inks)
+        cells.back[y] = np.where(turned, inks, ground)
 
-    def _marks(self) -> list[tuple[str, Style]]:
-        """The row of marks; where two fall together the later of these is seen."""
-        cells = [(" ", self.rich_style)] * self.size.width
+    def _paint_marks(self, cells: Cells) -> None:
+        """The row of marks; where two fall together the later one is seen."""
         if self.scale is not None and self.scale.zoom > 1:
-            self._label(cells)
-        for sign, kind, column in self._signs(self._pointers):
-            cells[column] = sign, self._style(kind)
-        return cells
+            first = format_position(round(self.scale.start_us))
+            last = format_position(round(self.scale.end_us))
+            if len(first) + len(last) < cells.columns:
+                for text, start in ((first, 0), (last, cells.columns - len(last))):
+                    cells.codes[0, start : start + len(text)] = [ord(letter) for letter in text]
+                    cells.front[0, start : start + len(text)] = Ink.TIME
+        for sign, ink, column in self._signs(self._pointers):
+            cells.codes[0, column], cells.front[0, column] = ord(sign), ink
 
-    def _label(self, cells: list[tuple[str, Style]]) -> None:
-        """Write the times at both ends of the stretch."""
-        assert self.scale is not None
-        first = format_position(round(self.scale.start_us))
-        last = format_position(round(self.scale.end_us))
-        if len(first) + len(last) < len(cells):
-            quiet = self.rich_style + Style(dim=True)
-            cells[: len(first)] = [(letter, quiet) for letter in first]
-            cells[-len(last) :] = [(letter, quiet) for letter in last]
+    @cached_property
+    def _inks(self) -> Pens:
+        """The pens of the theme's colours."""
+        own = self.rich_style
+        fronts, backs = ["39"] * (len(Ink) + 1), ["49"] * (len(Ink) + 1)
+        for ink in Ink:
+            style = self._style(_FRONTS[ink]) if ink in _FRONTS else own
+            ground = self._style(_BACKS[ink]) if ink in _BACKS else own
+            # What hangs is drawn with front and back exchanged, so each ink is both.
+            front = ground.bgcolor if ink in _BACKS or ink is Ink.BACKGROUND else style.color
+            fronts[ink] = pen(front, self.app.console, front=True)
+            back = style.color if ink in _FRONTS else ground.bgcolor
+            backs[ink] = pen(back, self.app.console, front=False)
+        return Pens(tuple(fronts), tuple(backs))
 
     def _style(self, kind: str) -> Style:
         return self.get_component_rich_style(f"timeline--{kind}")
 
-    def _signs(self, pointers: Pointers) -> list[tuple[str, str, int]]:
-        """What is pointed out and shown: a sign, its kind and its column."""
-        named: list[tuple[str, str, int | None]] = [
-            *(("!", "alert", time) for time in pointers.alerts),
-            *(("◆", "bookmark", time) for time in pointers.bookmarks),
-            ("A", "mark", pointers.mark_a),
-            ("B", "mark", pointers.mark_b),
-            ("▾", "mark", pointers.playhead),
+    def _signs(self, pointers: Pointers) -> list[tuple[str, Ink, int]]:
+        """What is pointed out and shown: a sign, its ink and its column."""
+        named: list[tuple[str, Ink, int | None]] = [
+            *(("!", Ink.ALERT, time) for time in pointers.alerts),
+            *(("◆", Ink.BOOKMARK, time) for time in pointers.bookmarks),
+            ("A", Ink.MARK, pointers.mark_a),
+            ("B", Ink.MARK, pointers.mark_b),
+            ("▾", Ink.MARK, pointers.playhead),
         ]
-        columns = [(sign, kind, self._column(time)) for sign, kind, time in named]
-        return [(sign, kind, column) for sign, kind, column in columns if column is not None]
+        columns = [(sign, ink, self._column(time)) for sign, ink, time in named]
+        return [(sign, ink, column) for sign, ink, column in columns if column is not None]
 
     def _loop(self) -> range:
         """The columns between the A-B marks, where both are set."""

@@ -61,6 +61,9 @@ class Playing(Screen[None]):
         super().__init__()
         self.services = services
         self.link = link
+        self.view = EventView(id="view", measure=lambda: services.measure_graphics())
+        self.view.after_frame = link.after_frame
+        self.timeline_bar = TimelineBar(id="timeline")
         self.path: Path | None = None
         """The recording that is open or opening."""
         self.session: Session | None = None
@@ -71,14 +74,6 @@ class Playing(Screen[None]):
         self.frame: Frame | None = None
         """The frame shown last."""
         self._stopwatch: Stopwatch | None = None
-
-    @property
-    def view(self) -> EventView:
-        return self.query_one(EventView)
-
-    @property
-    def timeline_bar(self) -> TimelineBar:
-        return self.query_one(TimelineBar)
 
     # What the parts add to opening, closing and showing.
 
@@ -176,9 +171,6 @@ class Playing(Screen[None]):
         """Send no more frames."""
         self.workers.cancel_group(self, "pace")
 
-    def on_mount(self) -> None:
-        self.view.after_frame = self.link.after_frame
-
     def on_unmount(self) -> None:
         self.stop()
 
@@ -204,6 +196,8 @@ class Playing(Screen[None]):
             await self.link.room()
             interval = 1 / self.services.settings.fps
             self.session.tick(interval)
+            if self.view.behind and not self.session.transport.playing:
+                self.view.catch_up()
             deadline = max(deadline + interval, loop.time())
             await asyncio.sleep(deadline - loop.time())
 
@@ -219,6 +213,7 @@ class Playing(Screen[None]):
             self.notify(frame.error.reason, severity="error", markup=False)
         self.frame = frame
         self.session.shown(frame)
+        self.view.budget = self.link.frame_bytes
         self.view.show(frame.events, (frame.window.t0, frame.window.t1))
         self.say()
 

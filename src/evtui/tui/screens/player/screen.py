@@ -2,42 +2,66 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 from textual.app import ComposeResult
+from textual.geometry import Region
 from textual.widgets import Footer, Static
 
 from evtui.tui.actions import Place, bindings
+from evtui.tui.link import Link
 from evtui.tui.screens.player.looking import Looking
+from evtui.tui.screens.player.measuring import Measuring
 from evtui.tui.screens.player.moving import Moving
 from evtui.tui.screens.player.places import Places
 from evtui.tui.screens.player.status import hud_text, status_parts
-from evtui.tui.widgets.event_view import EventView
+from evtui.tui.services import Services
 from evtui.tui.widgets.status_line import StatusLine
-from evtui.tui.widgets.timeline_bar import TimelineBar
 
 
-class PlayerScreen(Moving, Places, Looking):
+class PlayerScreen(Moving, Places, Looking, Measuring):
     """Plays one recording."""
 
     BINDINGS = bindings(Place.PLAYER)
 
+    def __init__(self, services: Services, link: Link) -> None:
+        super().__init__(services, link)
+        self.hud = Static(id="hud")
+        self.status = StatusLine(id="status")
+
     def compose(self) -> ComposeResult:
-        yield Static(id="hud")
-        yield EventView(id="view")
-        yield TimelineBar(id="timeline")
-        yield StatusLine(id="status")
+        yield self.hud
+        yield self.view
+        yield self.timeline_bar
+        yield self.status
         yield Footer(show_command_palette=False)
+
+    def refresh(
+        self,
+        *regions: Region,
+        repaint: bool = True,
+        layout: bool = False,
+        recompose: bool = False,
+    ) -> Self:
+        """Leave out what Textual asks for the browser below, of which nothing is seen here.
+
+        It hands on every change of the screen below, whether this one covers it or not, and each
+        would send whole rows again that play as differences.
+        """
+        if regions and not (layout or recompose):
+            return self
+        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
 
     def action_leave(self) -> None:
         self.leave()
 
     def say(self) -> None:
-        status = self.query_one(StatusLine)
         if self.session is None:
-            status.show([])
+            self.status.show([])
             return
-        status.show(status_parts(self.session, self.view, self.frame, self.in_memory))
+        if self.view.roi is not None or self.hud.display:
+            self.count()
+        self.status.show(status_parts(self))
         self.timeline_bar.point(self.pointers())
-        hud = self.query_one("#hud", Static)
-        if hud.display and self.path is not None:
-            stages = self.services.stages.get(self.path, {})
-            hud.update(hud_text(self.session, self.view, self.frame, stages), layout=False)
+        if self.hud.display:
+            self.hud.update(hud_text(self), layout=False)
