@@ -1,7 +1,7 @@
 """evtui: browse event-camera recordings and play them in the terminal.
 
 From Python: ``open_recording(path)`` gives windows of events from a file without reading it whole,
-``scan_events(path)`` a polars LazyFrame that reads no more than the time it is asked for.
+``scan_events(path)`` a polars LazyFrame of them in order of time.
 """
 
 from __future__ import annotations
@@ -41,7 +41,8 @@ def open_recording(path: str | os.PathLike[str]) -> Recording:
 def scan_events(path: str | os.PathLike[str]) -> polars.LazyFrame:
     """A recording, whatever its format, as a LazyFrame that is lazy in t.
 
-    The columns are evlib's.  Rows are in order of time, those of one time in the file's order.
+    The columns are evlib's.  Every event is a row, in order of time, those of one time in the
+    file's order, also where time goes back in the file.
 
     ============  ============  ==============================================================
     ``x``, ``y``  Int16         pixel; what no pixel can have (damage) may come out negative
@@ -54,8 +55,10 @@ def scan_events(path: str | os.PathLike[str]) -> polars.LazyFrame:
     before any ``filter`` reads from the start.  Whatever else a query asks is right too, but reads
     all of the file, in pieces: ``collect(engine="streaming")`` then holds few of them at a time.
 
-    A recording whose time goes back is read through once before its first query.  A format that
-    cannot seek is loaded whole first, as by ``open_recording``.
+    Before the first query, a file too large to be looked at whole when it is opened is read through
+    once, in pieces: only then is it known whether its time goes back, and where the events of a
+    range are.  So ask several questions of one ``scan_events``.  A format that cannot seek is
+    loaded whole first, as by ``open_recording``.
 
     Examples:
         Two seconds of a recording::

@@ -9,6 +9,7 @@
     │  ├─ UnsupportedRecording the format is known, this variant cannot be decoded exactly
     │  ├─ DamagedRecording     the file contradicts itself or ends too early
     │  └─ NeedsLoading         only the loader can read it: decode it whole first
+    │     └─ NeedsEvlib        and only evlib can decode it
     ├─ LoadError               a load into memory did not finish
     │  ├─ LoadCancelled
     │  ├─ LoadFailed           the loader refused the file, or its process died
@@ -77,6 +78,10 @@ class DamagedRecording(RecordingError):
 
 class NeedsLoading(RecordingError):
     """No reader can seek in this format: the store's loader has to decode the file whole."""
+
+
+class NeedsEvlib(NeedsLoading):
+    """The format is one of ours, but this variant of it only evlib decodes."""
 
 
 class LoadError(EvtuiError):

@@ -1,6 +1,6 @@
 """Events: the four columns that every layer hands on.
 
-A column is a one-dimensional array, all four of one length, in file order.
+A column is a one-dimensional array, all four of one length.
 
 ======  ======  ===========================================================
 column  dtype   meaning
@@ -71,6 +71,16 @@ class Events:
         if inside[first:past].all():
             return self[first:past]
         return Events(self.t[inside], self.x[inside], self.y[inside], self.p[inside])
+
+    def in_order(self) -> Events:
+        """The same events in order of time, those of one time in the order they are in now.
+
+        Without a copy where they are in order already.
+        """
+        if not np.any(self.t[1:] < self.t[:-1]):
+            return self
+        order = np.argsort(self.t, kind="stable")
+        return Events(self.t[order], self.x[order], self.y[order], self.p[order])
 
     def copy(self) -> Events:
         """The same events in arrays of their own, so that those they were views of can go."""

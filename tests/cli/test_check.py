@@ -49,7 +49,7 @@ def test_only_the_full_pass_can_tell_and_does(run, path):
     done = run("check", path)
     assert done.exit_code == 1
     assert "a.h5: warning out_of_sensor: 1 events lie outside 64×48\n" in done.stdout
-    assert "a.h5: warning time_goes_back: time goes back 1 times" in done.stdout
+    assert "a.h5: warning time_goes_back: time goes back once" in done.stdout
     assert ": ok" not in done.stdout
 
 

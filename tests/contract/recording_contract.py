@@ -157,14 +157,16 @@ class RecordingContract:
             check_exact(recording.counts.timeline, truth)
             assert recording.counts.hot_pixels.shape[1:] == (2,)
             assert recording.window(100, 5_000).equals(between(truth, 100, 5_000))
+            assert recording.order_checked
 
     def test_a_cancelled_pass_leaves_the_recording_as_it_was(self, reopen, truth):
         with closing(reopen()) as recording:
-            before = recording.info
-            counted = recording.counts
+            before, counted = recording.info, recording.counts
+            checked = recording.order_checked
             recording.index(no_progress, lambda: True)
             assert recording.info == before
             assert recording.counts is counted
+            assert recording.order_checked is checked
             recording.index(no_progress, never_cancelled)
             assert recording.info.on_fraction == pytest.approx(truth.on_count / len(truth))
 

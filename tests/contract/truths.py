@@ -38,4 +38,12 @@ def made_events(count: int = 40_000, seed: int = 1, step_us: int = 1) -> Events:
 def between(truth: Events, t0: int, t1: int) -> Events:
     """The events of a window, by looking at every one."""
     inside = (truth.t >= t0) & (truth.t < t1)
-    return Events(truth.t[inside], truth.x[inside], truth.y[inside], truth.p[inside])
+    return in_time_order(Events(truth.t[inside], truth.x[inside], truth.y[inside], truth.p[inside]))
+
+
+def in_time_order(truth: Events, *, from_earliest: bool = False) -> Events:
+    """All events sorted stably by time, which may then be counted from the earliest of them."""
+    rows = sorted(range(len(truth)), key=truth.t.tolist().__getitem__)
+    t = truth.t[rows]
+    zero = t[0] if from_earliest and len(t) else 0
+    return Events(t - zero, truth.x[rows], truth.y[rows], truth.p[rows])

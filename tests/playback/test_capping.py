@@ -11,9 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evtui.events import Events
-from evtui.playback.capping import Capped, newest_events
+from evtui.playback.capping import newest_events
 from evtui.recordings.base import RecordingInfo, never_cancelled, no_progress
-from evtui.recordings.findings import Finding, finding
 from evtui.recordings.formats import open_in_place
 from evtui.recordings.memory import Columns
 from support.recordings import ScriptedRecording
@@ -24,14 +23,12 @@ from support.watched import WatchedRecording
 FAR_US = 1 << 50
 
 
-class InFileOrder(ScriptedRecording):
-    """Events whose time may go back, each told apart by x; windows are exact and in file order."""
+class Sorted(ScriptedRecording):
+    """Events at some times, each told apart by x."""
 
-    def __init__(self, times: list[int], *, told: bool, rate: float) -> None:
+    def __init__(self, times: list[int], *, rate: float) -> None:
         super().__init__()
-        rows = [(t, row, 0, row % 2) for row, t in enumerate(times)]
-        self.events = events_of(rows)
-        self.told = told
+        self.events = events_of([(t, row, 0, row % 2) for row, t in enumerate(sorted(times))])
         duration = max(times, default=0)
         self.info: RecordingInfo = dataclasses.replace(
             info(), events=round(rate * duration), duration_us=duration
@@ -40,55 +37,24 @@ class InFileOrder(ScriptedRecording):
     def window(self, t0: int, t1: int) -> Events:
         return self.events.between(t0, t1)
 
-    def findings(self) -> tuple[Finding, ...]:
-        return (finding("time_goes_back", "time goes back"),) if self.told else ()
-
-
-def newest_slowly(events: Events, cap: int) -> list[int]:
-    """Rows of the newest events in file order: those latest in time, of one time the last ones."""
-    newest = sorted(range(len(events)), key=lambda row: (int(events.t[row]), row))[-cap:]
-    return [int(events.x[row]) for row in sorted(newest)]
-
-
-def check(capped: Capped, window: Events, t0: int, cap: int) -> None:
-    assert capped.events.x.tolist() == newest_slowly(window, cap)
-    assert capped.complete == (len(window) <= cap)
-    if capped.complete:
-        assert capped.shown_from_us == t0
-    else:
-        assert capped.shown_from_us == capped.events.t.min()
-        newer = int(np.count_nonzero(window.t > capped.shown_from_us))
-        assert newer == np.count_nonzero(capped.events.t > capped.shown_from_us)
-
 
 PLACES = st.integers(-20, 420)
 TIMES = st.lists(st.integers(0, 400) | st.sampled_from([7, 200, 399]), max_size=80)
 RATES = st.sampled_from([0.0, 0.001, 0.1, 1.0, 100.0])
 
 
-@given(TIMES.map(sorted), PLACES, PLACES, st.integers(1, 60), RATES)
+@given(TIMES, PLACES, PLACES, st.integers(1, 60), RATES)
 def test_they_are_the_last_rows_of_the_window(times, t0, t1, cap, rate):
-    recording = InFileOrder(times, told=False, rate=rate)
+    recording = Sorted(times, rate=rate)
     capped = newest_events(recording, t0, t1, cap)
     window = recording.window(t0, t1)
     assert capped.events.equals(window[-cap:])
-    check(capped, window, t0, cap)
-
-
-@given(TIMES, PLACES, PLACES, st.integers(1, 60), RATES)
-def test_where_time_goes_back_they_are_the_latest_in_time_in_file_order(times, t0, t1, cap, rate):
-    recording = InFileOrder(times, told=True, rate=rate)
-    check(newest_events(recording, t0, t1, cap), recording.window(t0, t1), t0, cap)
-
-
-def test_a_step_back_is_seen_before_anyone_tells_of_it():
-    recording = InFileOrder([10, 20, 15, 16, 30], told=False, rate=1.0)
-    assert newest_events(recording, 0, 100, 3).events.t.tolist() == [20, 16, 30]
+    assert capped.complete == (len(window) <= cap)
+    assert capped.shown_from_us == (t0 if capped.complete else capped.events.t.min())
 
 
 def test_of_one_time_the_last_in_the_file_are_kept():
-    recording = InFileOrder([5] * 10, told=False, rate=1.0)
-    capped = newest_events(recording, 0, 100, 3)
+    capped = newest_events(Sorted([5] * 10, rate=1.0), 0, 100, 3)
     assert capped.events.x.tolist() == [7, 8, 9]
     assert (capped.complete, capped.shown_from_us) == (False, 5)
 

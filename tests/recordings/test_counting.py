@@ -28,7 +28,7 @@ def codes(tally):
 def test_every_event_is_counted_once_in_any_blocks(blocks, bins, seed):
     truth = made_events(300, seed)
     tally = tallied(truth, blocks)
-    assert (tally.events, tally.on, tally.t_last) == (300, truth.on_count, truth.t[-1])
+    assert (tally.events, tally.on, tally.duration_us) == (300, truth.on_count, truth.t[-1])
     check_exact(tally.timeline(bins), truth)
     assert codes(tally) == []
 
@@ -49,14 +49,35 @@ def test_a_duration_that_was_underestimated_is_extended():
     check_exact(tallied(truth, duration_us=int(truth.t[-1]) // 3).timeline(50), truth)
 
 
+@given(
+    st.lists(st.integers(-(2**20), 2**20) | st.integers(-(2**61), 2**61), min_size=1, max_size=30),
+    st.integers(1, 8),
+    st.floats(0, 1),
+    st.integers(1, 60),
+)
+def test_times_anywhere_and_in_any_order_are_counted(times, blocks, foreseen, bins):
+    t = np.array(times)
+    pixel = np.zeros(len(t), np.uint16)
+    expected = int(foreseen * (max(times) - min(times)))
+    tally = tallied(Events(t, pixel, pixel, (t % 2).astype(np.uint8)), blocks, expected)
+    assert tally.duration_us == max(times) - min(times)
+    timeline = tally.timeline(bins)
+    assert timeline.on.sum() == sum(time % 2 for time in times)
+    share = (np.array([time - min(times) for time in times], float)) / (tally.duration_us + 1)
+    for bin_, count in enumerate(timeline.counts):
+        inside = np.count_nonzero((share > (bin_ + 0.01) / bins) & (share < (bin_ + 0.99) / bins))
+        assert count >= inside
+    assert timeline.counts.sum() == len(times)
+
+
 def test_steps_back_are_counted_within_and_between_blocks():
     t = np.array([0, 10, 5, 20, 20, 3, 30])
     truth = Events(t, *(np.arange(7).astype(np.uint16),) * 2, (t % 2).astype(np.uint8))
     for blocks in (1, 3, 7):
         tally = tallied(truth, blocks)
-        assert (tally.steps_back, tally.largest_step_back) == (2, 17)
+        assert (tally.order.steps_back, tally.order.largest_step_back) == (2, 17)
         assert codes(tally) == ["time_goes_back"]
-        rows = [row for run in tally.rows_reaching(4, 6) for row in range(*run)]
+        rows = [row for run in tally.order.rows_reaching(4, 6) for row in range(*run)]
         assert 2 in rows
         timeline = tally.timeline(31)
         assert timeline.steps_back is not None
@@ -85,6 +106,7 @@ def test_gaps_and_hot_pixels_are_found_and_kept():
     random = np.random.default_rng(0)
     t = np.sort(random.integers(0, 1_000_000, 200_000))
     t[t > 500_000] += 300_000
+    t -= t[0]
     x, y = random.integers(0, 64, 200_000), random.integers(0, 48, 200_000)
     hot = random.random(200_000) < 0.02
     x[hot], y[hot] = 7, 11
@@ -99,6 +121,18 @@ def test_gaps_and_hot_pixels_are_found_and_kept():
     assert np.allclose((start, stop), (500_000, 800_000), atol=200)
     check_exact(kept.timeline, truth)
     assert tally.timeline(9).gaps == kept.timeline.gaps
+
+
+def test_a_gap_is_where_it_is_from_the_earliest_event_on():
+    random = np.random.default_rng(0)
+    t = np.sort(random.integers(0, 20_000_000, 500_000))
+    t[t > 15_000_000] += 300_000
+    late = np.roll(t, 100_000) - 7_000_001  # what comes last in the file is the earliest
+    pixel = random.integers(0, 48, (2, 500_000)).astype(np.uint16)
+    tally = tallied(Events(late, *pixel, (late % 2).astype(np.uint8)), size=(64, 48))
+    assert codes(tally) == ["time_goes_back", "gap"]
+    ((start, stop),) = tally.timeline(9).gaps
+    assert np.allclose((start, stop), (15_000_000, 15_300_000), atol=600)
 
 
 def test_nothing_is_found_in_nothing():

@@ -22,7 +22,9 @@ from evtui.recordings.formats import (
     identify,
     open_in_place,
 )
+from evtui.recordings.hdf5.whole import decode_hdf5
 from evtui.recordings.sniffing import has_only_comments
+from support.dat_files import write_dat
 from support.hdf5_files import write_columns
 
 RAW = b"\x00\x00\x00\x80" * 20
@@ -163,7 +165,8 @@ def test_a_decoder_is_found_where_there_is_one(tmp_path):
     path = tmp_path / "a"
     path.write_bytes(b"#!AER-DAT2.0\r\n")
     assert find_decoder(path) is decode_aedat2
-    assert find_decoder(write_columns(tmp_path / "a.h5", made_events(10))) is None
+    assert find_decoder(write_columns(tmp_path / "a.h5", made_events(10))) is decode_hdf5
+    assert find_decoder(write_dat(tmp_path / "a.dat", made_events(10))) is None
 
 
 @pytest.mark.parametrize("known", FORMATS, ids=lambda known: known.name)

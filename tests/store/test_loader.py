@@ -16,7 +16,7 @@ from evtui.errors import LoadFailed, NotEnoughMemory
 from evtui.store.loader import Decoded, load_in_child
 from evtui.store.messages import LoadProgress, Stage
 from evtui.store.plan import Plan, make_plan
-from support.loads import silence
+from support.loads import silence, write_ecf
 from support.small import columns, write_h5
 
 RECORDINGS = os.environ.get("EVTUI_REAL_RECORDINGS")
@@ -276,3 +276,8 @@ def test_a_worker_whose_orders_end_dies_although_its_parent_lives(tmp_path):
         assert process.wait(30) == -signal.SIGKILL
     for fd in fds:
         os.close(fd)
+
+
+async def test_where_evlib_alone_could_decode_and_cannot_both_are_said(tmp_path):
+    with pytest.raises(LoadFailed, match=r"packed with Prophesee's ECF.*nothing else.*evlib: "):
+        await load(write_ecf(tmp_path / "a.h5"))

@@ -3,6 +3,7 @@
 import gc
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from contract.truths import made_events
 from evtui.errors import CannotRead, DamagedRecording, UnknownFormat
 from evtui.events import Events
 from evtui.recordings import slices
-from evtui.recordings.findings import finding
+from evtui.recordings.formats import open_in_place
 from evtui.recordings.hdf5.reader import open_hdf5
 from evtui.recordings.memory import Columns
 from evtui.recordings.prophesee.dat import open_dat
@@ -34,7 +35,6 @@ from support.small import columns, write_h5
 from support.watched import WatchedRecording
 
 T_FIRST_US = 5_000
-GOES_BACK = finding("time_goes_back")
 ENGINES = ("in-memory", "streaming")
 
 
@@ -251,47 +251,67 @@ def test_a_range_beyond_the_recording_reads_no_event():
 # time that goes back
 
 
-def test_a_recording_known_to_go_back_is_read_through_once():
-    recording = WatchedRecording(columns(), [GOES_BACK])
+def test_one_whose_order_is_not_known_is_read_through_once():
+    recording = WatchedRecording(columns(), order_checked=False)
     events = scan_recording(recording)
+    assert recording.passes == 0
     for _ in range(2):
         assert_frame_equal(events.collect(), frame_of_columns(columns()))
     assert recording.passes == 1
 
 
-def test_one_in_order_is_not_read_through():
+def test_one_whose_order_is_known_is_not_read_through():
     recording, events = watched()
     events.head(10).collect()
     assert recording.passes == 0
 
 
-class GoesBackOnReading(WatchedRecording):
-    """Shows that time goes back only in one window of many."""
-
-    def __init__(self, made: Columns, on_read: int) -> None:
-        super().__init__(made)
-        self._on_read = on_read
-
-    def window(self, t0: int, t1: int) -> Events:
-        events = super().window(t0, t1)
-        if len(self.read) == self._on_read:
-            self.find(GOES_BACK)
-        return events
+def goes_back_late() -> Events:
+    """1,100,000 events, of which 20,000 in the middle are 4 s too early."""
+    rows = np.arange(1_100_000)
+    t = rows * 10
+    t[500_000:520_000] -= 4_000_000
+    x, y, p = rows % 640, rows % 480, rows % 7 % 2
+    return Events(t, x.astype(np.uint16), y.astype(np.uint16), p.astype(np.uint8))
 
 
-def test_time_that_is_seen_to_go_back_at_once_is_followed():
-    recording = GoesBackOnReading(columns(), on_read=1)
-    assert_frame_equal(scan_recording(recording).collect(), frame_of_columns(columns()))
-    assert recording.passes == 1
+def write_evt3(path: Path, truth: Events) -> Path:
+    """Four words for each event: TIME_HIGH, TIME_LOW, ADDR_Y, ADDR_X."""
+    clock, x, y, p = (
+        column.astype(np.int64) for column in (truth.t + T_FIRST_US, truth.x, truth.y, truth.p)
+    )
+    high, low = 0x8000 | clock >> 12 & 0xFFF, 0x6000 | clock & 0xFFF
+    words = np.stack([high, low, y, 0x2000 | p << 11 | x], axis=1).astype("<u2")
+    path.write_bytes(b"% evt 3.0\n% geometry 640x480\n% end\n" + words.tobytes())
+    return path
 
 
-@pytest.mark.parametrize("engine", ENGINES)
-def test_rows_are_never_missing_without_a_word(engine):
-    recording = GoesBackOnReading(columns(), on_read=3)
-    events = scan_recording(recording)
-    with pytest.raises(DamagedRecording, match=r"time goes back.*collect the query again"):
-        events.collect(engine=engine)
-    assert_frame_equal(events.collect(engine=engine), frame_of_columns(columns()))
+def write_evt2(path: Path, truth: Events) -> Path:
+    return write_words(path, EVT2_HEADER, evt2_words(truth, T_FIRST_US, repeat=8))
+
+
+def write_records(path: Path, truth: Events) -> Path:
+    return write_dat(path, truth, T_FIRST_US)
+
+
+def write_chunks(path: Path, truth: Events) -> Path:
+    storage = {"chunks": (10_000,), "compression": "gzip", "compression_opts": 1}
+    return write_columns(path, truth, t_first_us=T_FIRST_US, storage=storage)
+
+
+@pytest.mark.parametrize("write", [write_evt3, write_evt2, write_records, write_chunks])
+def test_no_event_of_a_large_file_whose_time_goes_back_is_missing(tmp_path, monkeypatch, write):
+    monkeypatch.setattr(slices, "FIRST_EVENTS", 1 << 16)
+    monkeypatch.setattr(slices, "MOST_EVENTS", 1 << 18)
+    truth = goes_back_late()
+    path = write(tmp_path / "a.bin", truth)
+    with closing(open_in_place(path)) as recording:
+        assert not recording.order_checked
+    events = scan_events(path)
+    expected = frame_of(truth)
+    early = t.is_between(us(1_000_000), us(1_400_000))
+    assert_frame_equal(events.filter(early).collect(), expected.filter(early))
+    assert_frame_equal(events.collect(), expected)
 
 
 # faults, threads, the end

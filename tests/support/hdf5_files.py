@@ -31,6 +31,7 @@ def raw_columns(
     t_dtype: str = "i8",
     t_first_us: int = 0,
     polarity: str = "0/1",
+    p_dtype: str | None = None,
     positions: str = "u2",
 ) -> dict[str, np.ndarray[Any, Any]]:
     """Events as a file holds them, by column.
@@ -41,6 +42,7 @@ def raw_columns(
         t_dtype: of t; a float one keeps the fractions of the unit.
         t_first_us: the sensor's clock at time 0.
         polarity: a key of ``POLARITIES``.
+        p_dtype: of p, if another than there.
         positions: dtype of x and y.
     """
     t_us = events.t + t_first_us
@@ -49,13 +51,13 @@ def raw_columns(
     elif unit == "ns":
         t = t_us * 1_000 + np.arange(len(t_us)) * 1_000 // max(1, len(t_us))
     else:
-        t = t_us * 1_000 // UNITS_NS[unit]
-    off, on, p_dtype = POLARITIES[polarity]
+        t = t_us // (UNITS_NS[unit] // 1_000)
+    off, on, usual = POLARITIES[polarity]
     return {
         "t": t.astype(t_dtype),
         "x": events.x.astype(positions),
         "y": events.y.astype(positions),
-        "p": np.where(events.p == 1, on, off).astype(p_dtype),
+        "p": np.where(events.p == 1, on, off).astype(p_dtype or usual),
     }
 
 
@@ -131,6 +133,7 @@ def write_array(
     dtype: str = "f8",
     size: tuple[int, int] | None = (640, 480),
     storage: Mapping[str, Any] | None = None,
+    transposed: bool = False,
     **raw: Any,
 ) -> Path:
     """One dataset of shape (N, 4), by default as MVSEC writes it: x, y, t in seconds, −1/+1.
@@ -143,13 +146,14 @@ def write_array(
         dtype: of all columns.
         size: as for ``write_columns``.
         storage: arguments of ``create_dataset``.
+        transposed: whether its shape is (4, N).
         raw: arguments of ``raw_columns``.
     """
     columns = raw_columns(events, **{"unit": "s", "t_dtype": "f8", "polarity": "-1/+1", **raw})
     table = np.stack([columns[column].astype(dtype) for column in order], axis=1)
     with h5py.File(path, "a") as file:
         state_size(file, size)
-        file.create_dataset(name, data=table, **(storage or {}))
+        file.create_dataset(name, data=table.T if transposed else table, **(storage or {}))
     return path
 
 

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from evtui.events import Events
 from evtui.recordings.base import Cancelled, Counts, Progress, RecordingInfo, Timeline
 from evtui.recordings.findings import Finding
 from evtui.recordings.memory import Columns, MemoryRecording
+from evtui.recordings.whole import Run
 from support.small import info
 
 
 class WatchedRecording:
     """Columns in memory, behind no more than what every ``Recording`` promises."""
 
-    def __init__(self, columns: Columns, findings: Sequence[Finding] = ()) -> None:
+    def __init__(
+        self, columns: Columns, findings: Sequence[Finding] = (), *, order_checked: bool = True
+    ) -> None:
         self._inner = MemoryRecording(columns, info())
         self._findings = tuple(findings)
         self.read: list[int] = []
@@ -22,6 +25,7 @@ class WatchedRecording:
         self.timelines = 0
         self.passes = 0
         self.closed = 0
+        self.order_checked = order_checked
 
     @property
     def info(self) -> RecordingInfo:
@@ -32,6 +36,9 @@ class WatchedRecording:
         self.read.append(len(events))
         return events
 
+    def runs(self) -> Iterator[Run]:
+        return self._inner.runs()
+
     def timeline(self, bins: int) -> Timeline:
         self.timelines += 1
         return self._inner.timeline(bins)
@@ -39,6 +46,7 @@ class WatchedRecording:
     def index(self, progress: Progress, cancelled: Cancelled) -> None:
         self.passes += 1
         self._inner.index(progress, cancelled)
+        self.order_checked = True
 
     @property
     def counts(self) -> Counts | None:
@@ -46,10 +54,6 @@ class WatchedRecording:
 
     def findings(self) -> Sequence[Finding]:
         return self._findings
-
-    def find(self, found: Finding) -> None:
-        """Let a finding appear."""
-        self._findings += (found,)
 
     def close(self) -> None:
         self.closed += 1

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -12,9 +13,11 @@ from textual.events import MouseEvent, MouseScrollDown, MouseScrollUp
 from textual.pilot import Pilot
 
 from evtui.events import Events
+from evtui.library.summary import of_recording
 from evtui.playback.session import Session
 from evtui.playback.transport import Transport
-from evtui.recordings.base import Timeline, never_cancelled, no_progress
+from evtui.recordings.base import Recording, Timeline, never_cancelled, no_progress
+from evtui.recordings.findings import finding
 from evtui.recordings.hdf5.reader import Hdf5Recording
 from evtui.timing import STAGES, Log
 from evtui.tui.app import EvtuiApp
@@ -76,6 +79,32 @@ async def test_opening_plays_and_shows_events(app: EvtuiApp, until: Until) -> No
         await until(pilot, lambda: transport(app).position_us > 0)
         events = app.player.query_one(EventView).events
         assert events is not None and len(events)
+
+
+@pytest.mark.parametrize("codes", [[], ["time_goes_back"]])
+async def test_what_the_full_pass_finds_is_played(
+    app: EvtuiApp, until: Until, monkeypatch: pytest.MonkeyPatch, codes: list[str]
+) -> None:
+    monkeypatch.setattr(PlayerScreen, "_index", lambda *_: None)  # what it tells is told below
+    async with app.run_test() as pilot:
+        await play(app, pilot, until)
+        read_anew: list[Recording] = []
+        monkeypatch.setattr(session(app), "switch", read_anew.append)
+        recording = app.player.recording
+        assert recording is not None
+        counted = of_recording(recording)
+        for duration in (500_000, 300_000):
+            await pilot.press("end")
+            found_now = tuple(finding(code) for code in codes)
+            summary = replace(counted, duration_us=duration, findings=found_now)
+            app.player.post_message(
+                app.player.Indexed(session(app), recording.timeline(9), summary)
+            )
+            await until(pilot, lambda: transport(app).duration_us == duration)  # noqa: B023
+            assert transport(app).position_us <= transport(app).last_us
+        await pilot.press("end")
+        assert transport(app).window[1] == 300_001
+        assert read_anew == [recording] * 2 * len(codes)
 
 
 async def test_space_pauses_and_plays(app: EvtuiApp, until: Until) -> None:

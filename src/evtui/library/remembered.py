@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from evtui.events import Events
@@ -14,6 +14,7 @@ from evtui.library.summary import Summary, of_recording
 from evtui.recordings.base import Cancelled, Counts, Progress, Recording, RecordingInfo, Timeline
 from evtui.recordings.findings import Finding
 from evtui.recordings.formats import open_in_place
+from evtui.recordings.whole import Run
 from evtui.timing import Stopwatch
 
 _NEEDS_PASS = frozenset({"time_goes_back", "damaged_words", "untimed_events"})
@@ -70,6 +71,14 @@ class RememberedRecording:
     def window(self, t0: int, t1: int) -> Events:
         return self._recording.window(t0, t1)
 
+    @property
+    def order_checked(self) -> bool:
+        in_order = self._known is not None and _is_sound(self._known[0])
+        return in_order or self._recording.order_checked
+
+    def runs(self) -> Iterator[Run]:
+        return self._recording.runs()
+
     def timeline(self, bins: int) -> Timeline:
         known = self._known
         return self._recording.timeline(bins) if known is None else known[1].timeline.rebinned(bins)
@@ -77,7 +86,7 @@ class RememberedRecording:
     def index(self, progress: Progress, cancelled: Cancelled) -> None:
         """The full pass, unless it is remembered and the windows are right without it."""
         known = self._known
-        if known is not None and _NEEDS_PASS.isdisjoint(one.code for one in known[0].findings):
+        if known is not None and _is_sound(known[0]):
             progress(1.0)
             return
         self._recording.index(progress, cancelled)
@@ -104,6 +113,10 @@ def _earlier_pass(catalogue: Catalogue, dataset: Dataset) -> tuple[Summary, Coun
     if summary is None or not summary.is_counted or counts is None:
         return None
     return summary, counts
+
+
+def _is_sound(counted: Summary) -> bool:
+    return _NEEDS_PASS.isdisjoint(found.code for found in counted.findings)
 
 
 def _completed(info: RecordingInfo, counted: Summary) -> RecordingInfo:

@@ -8,8 +8,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-import numpy as np
-
 from evtui.events import Events
 from evtui.recordings.base import Recording
 from evtui.units import US_PER_S
@@ -34,18 +32,17 @@ class Capped:
 
 
 def newest_events(recording: Recording, t0: int, t1: int, cap: int = CAP) -> Capped:
-    """The newest events with t0 ≤ t < t1, ``cap`` at most, in file order.
+    """The newest events with t0 ≤ t < t1, ``cap`` at most, in order of time.
 
-    They are the last ``cap`` rows of ``recording.window(t0, t1)``.  Of events of one time, those
-    later in the file are the newer ones.  Where time goes back, the newest are those latest in
-    time, not those last in the file; they are in file order all the same.
+    They are the last ``cap`` rows of ``recording.window(t0, t1)``: of events of one time, those
+    later in the file are the newer ones.
 
     The window is read backwards from its end, in steps that begin with what the mean rate lets
     expect and then follow the rate that was met, so that little more is decoded than is kept.
 
     Args:
         recording: to be read.
-        t0: start in µs since the first event.
+        t0: start in µs since the earliest event.
         t1: end, not included.
         cap: at least 1.
 
@@ -55,20 +52,14 @@ def newest_events(recording: Recording, t0: int, t1: int, cap: int = CAP) -> Cap
     """
     if cap < 1:
         raise ValueError(f"a frame of at most {cap} events")
-    events, steps = _read_backwards(recording, t0, t1, cap)
+    events = _read_backwards(recording, t0, t1, cap)
     complete = len(events) <= cap
-    in_order = complete and steps <= 1
-    if not in_order and _time_goes_back(recording, events):
-        events = _by_time(recording, t0 if complete else _oldest_kept(events, cap), t1, cap)
     events = events[-cap:]
-    return Capped(events, complete, t0 if complete else int(events.t.min()))
+    return Capped(events, complete, t0 if complete else int(events.t[0]))
 
 
-def _read_backwards(recording: Recording, t0: int, t1: int, cap: int) -> tuple[Events, int]:
-    """All events from some time on, all of the window or more than ``cap``; and in how many steps.
-
-    Sorted by time, step after step, and in file order within a step.
-    """
+def _read_backwards(recording: Recording, t0: int, t1: int, cap: int) -> Events:
+    """All events from some time on: all of the window, or more than ``cap``."""
     per_us = recording.info.rate / US_PER_S
     reach = max(1, int(cap / per_us)) if per_us else max(1, t1 - t0)
     length = max(1, int(_FIRST_SHARE * reach)) if per_us else reach
@@ -81,7 +72,7 @@ def _read_backwards(recording: Recording, t0: int, t1: int, cap: int) -> tuple[E
         missing -= len(run)
         length = _next_length(stop - start, len(run), missing, reach)
         stop = start
-    return Events.concatenate(reversed(runs)), len(runs)
+    return Events.concatenate(reversed(runs))
 
 
 def _next_length(length: int, events: int, missing: int, reach: int) -> int:
@@ -94,23 +85,3 @@ def _next_length(length: int, events: int, missing: int, reach: int) -> int:
         return 4 * length
     expected = math.ceil(_MARGIN * length * missing / events)
     return max(1, min(max(expected, length // 2), 2 * length, reach // 2))
-
-
-def _time_goes_back(recording: Recording, events: Events) -> bool:
-    if np.any(events.t[1:] < events.t[:-1]):
-        return True
-    return any(found.code == "time_goes_back" for found in recording.findings())
-
-
-def _oldest_kept(events: Events, cap: int) -> int:
-    """Time of the oldest of the ``cap`` newest events."""
-    return int(np.partition(events.t, -cap)[-cap])
-
-
-def _by_time(recording: Recording, oldest_us: int, t1: int, cap: int) -> Events:
-    """The ``cap`` newest events in file order, read anew from the time of the oldest on."""
-    events = recording.window(oldest_us, t1)
-    surplus = max(0, len(events) - cap)
-    kept = np.ones(len(events), bool)
-    kept[np.flatnonzero(events.t == oldest_us)[:surplus]] = False
-    return Events(events.t[kept], events.x[kept], events.y[kept], events.p[kept])

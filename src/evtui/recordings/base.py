@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from evtui.events import Events
 from evtui.recordings.findings import Finding
+from evtui.recordings.whole import Run
 from evtui.units import US_PER_S
 
 Progress = Callable[[float], None]
@@ -40,9 +41,9 @@ class RecordingInfo:
     events: int
     events_exact: bool
     t_first_us: int
-    """Time of the first event on the sensor's own clock."""
+    """Time of the earliest event on the sensor's own clock."""
     duration_us: int
-    """From the first event to the last; 0 for fewer than two events."""
+    """From the earliest event to the latest; 0 for fewer than two events."""
     duration_exact: bool
     layout: str = ""
     """The variant within the format, in words: ``events/{t,x,y,p}, gzip``."""
@@ -120,15 +121,40 @@ class Recording(Protocol):
     def info(self) -> RecordingInfo: ...
 
     def window(self, t0: int, t1: int) -> Events:
-        """The events with t0 ≤ t < t1, in file order, exact.
+        """The events with t0 ≤ t < t1 in order of time, those of one time in file order.
+
+        It is a slice of all events, sorted stably by time; where time never goes back, that is the
+        order of the file.  Where it does, and ``order_checked`` is not True yet, events may be
+        missing that lie far from where the file has others of their time, and time 0 may be later
+        than the earliest event: a reader knows of a step back only once it met one.
 
         Args:
-            t0: start in µs since the first event; may lie before 0.
+            t0: start in µs since the earliest event; may lie before 0.
             t1: end, not included; at or before t0 gives no events.
 
         Raises:
             CannotRead: the file went away, or was closed.
             DamagedRecording: the bytes of this window cannot be decoded.
+        """
+        ...
+
+    @property
+    def order_checked(self) -> bool:
+        """Whether all times were looked at, so that no window lacks an event where time goes back.
+
+        They were once ``index`` has run, and from the start where opening the file takes a look at
+        them all.
+        """
+        ...
+
+    def runs(self) -> Iterator[Run]:
+        """Every event once, in file order, as a loader wants them: t on the sensor's clock.
+
+        One run is held at a time, whatever the size of the file.
+
+        Raises:
+            CannotRead: the file went away, or was closed.
+            DamagedRecording: its bytes cannot be decoded.
         """
         ...
 

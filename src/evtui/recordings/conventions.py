@@ -8,15 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 
 from evtui.events import Coordinates, Polarities
 from evtui.recordings.findings import Finding, finding
-from evtui.recordings.time_units import Raw, Unit, tell_unit, unit_named
+from evtui.recordings.time_units import Raw
 from evtui.units import US_PER_S, format_rate
-
-__all__ = ["Raw", "Unit", "tell_unit", "unit_named"]
 
 KNOWN_SENSORS: tuple[tuple[int, int], ...] = (
     (128, 128),  # DVS128
@@ -179,8 +178,9 @@ def tell_columns(table: Raw, first: str = COLUMN_ORDERS[0]) -> str | None:
     """The order of the columns of an N×4 array; None where no known one fits.
 
     p has at most two values, those of a convention, x and y are whole and not negative.  t hardly
-    ever decreases; where no such column is left, rows are not in order of time, and t is the one
-    column that can be no position: it has fractions, or goes beyond every sensor.
+    ever decreases.  Where no such column is left, rows are not in order of time, and t is the one
+    column that can be no position: it has fractions, or goes beyond every sensor.  Where nothing
+    tells it that plainly, t goes one way on the whole.
 
     Args:
         table: a sample of rows, shape (N, 4).
@@ -190,7 +190,8 @@ def tell_columns(table: Raw, first: str = COLUMN_ORDERS[0]) -> str | None:
     times = {order: table[:, order.index("t")] for order in orders}
     growing = (order for order in orders if _grows(times[order]))
     beyond = (order for order in orders if not _are_pixels(times[order]))
-    return next(growing, None) or next(beyond, None)
+    tending = (order for order in orders if _tends(times[order]))
+    return next(chain(growing, beyond, tending), None)
 
 
 def _may_be_ordered(table: Raw, order: str) -> bool:
@@ -200,6 +201,14 @@ def _may_be_ordered(table: Raw, order: str) -> bool:
 
 def _grows(values: Raw) -> bool:
     return bool(np.count_nonzero(values[1:] < values[:-1]) <= len(values) // 10)
+
+
+def _tends(values: Raw) -> bool:
+    """Whether values go one way, up or down, but for what is small beside that."""
+    if len(values) < _ENOUGH:
+        return False
+    steps = np.diff([np.median(part) for part in np.array_split(values, 16)])
+    return bool(np.all(steps >= 0) or np.all(steps <= 0)) and bool(np.any(steps))
 
 
 def _are_polarities(values: Raw) -> bool:

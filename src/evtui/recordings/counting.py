@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from evtui.events import Coordinates, Events, Times
+from evtui.events import Coordinates, Events
 from evtui.recordings.base import Counts, RecordingInfo, Span, Timeline
 from evtui.recordings.conventions import LARGEST_SIDE
 from evtui.recordings.findings import Finding, finding
 from evtui.recordings.gaps import find_gaps, longest_gaps, tell_gaps
+from evtui.recordings.order import TimeOrder
 from evtui.recordings.pixel_counts import PixelCounts
 from evtui.recordings.time_bins import TimeBins
-from evtui.units import format_count, format_duration
+from evtui.units import format_count
 
 _KEPT_BINS = 2_048
 
@@ -51,10 +51,9 @@ class Tally:
         """
         self._bins = TimeBins(duration_us)
         self._pixels: PixelCounts | None = PixelCounts(width, height)
-        self.events = 0
+        self.order = TimeOrder()
+        """How their times go."""
         self.on = 0
-        self.t_last = 0
-        """The latest time of all, µs from the first event; not always the last event's."""
         self.width, self.height = width, height
         self.reach = (0, 0)
         """Columns and rows that hold every event, but for the unlikely ones."""
@@ -62,39 +61,34 @@ class Tally:
         """Events outside the sensor."""
         self.unlikely = 0
         """Those of them where no camera has pixels."""
-        self.steps_back = 0
-        """How many events are earlier than the one before them."""
-        self.largest_step_back = 0
-        self._previous_t: int | None = None
-        self._runs: list[tuple[int, int, int, int]] = []
         self._gaps: tuple[Span, ...] = ()
         self._found_at_end: list[Finding] = []
         self.counts: Counts | None = None
         """What is worth keeping; None before ``finish``."""
 
+    @property
+    def events(self) -> int:
+        return self.order.rows
+
+    @property
+    def duration_us(self) -> int:
+        """From the earliest event to the latest."""
+        return self.order.latest - self.order.earliest
+
+    @property
+    def _span(self) -> Span:
+        return self.order.earliest, self.order.latest
+
     def add(self, events: Events) -> None:
         """Count one block."""
         if not len(events):
             return
-        t = events.t
-        back = np.flatnonzero(t[1:] < t[:-1])
-        span = (int(t.min()), int(t.max())) if len(back) else (int(t[0]), int(t[-1]))
-        self._runs.append((self.events, self.events + len(t), *span))
-        self.events += len(t)
+        span, before_steps_back = self.order.add(events.t)
+        self._bins.add(events.t, events.p, span, ascending=not len(before_steps_back))
+        if len(before_steps_back):
+            self._bins.add_steps_back(before_steps_back)
         self.on += events.on_count
-        self.t_last = max(self.t_last, span[1])
-        self._bins.add(t, events.p, span, ascending=not len(back))
-        if self._previous_t is not None and t[0] < self._previous_t:
-            self._count_steps_back(np.array([self._previous_t]), t[:1])
-        if len(back):
-            self._count_steps_back(t[back], t[back + 1])
-        self._previous_t = int(t[-1])
         self._count_pixels(events.x, events.y)
-
-    def _count_steps_back(self, before: Times, after: Times) -> None:
-        self.steps_back += len(before)
-        self.largest_step_back = max(self.largest_step_back, int((before - after).max()))
-        self._bins.add_steps_back(before)
 
     def _count_pixels(self, x: Coordinates, y: Coordinates) -> None:
         columns, rows = int(x.max()) + 1, int(y.max()) + 1
@@ -120,47 +114,48 @@ class Tally:
         """Look for gaps and hot pixels, once every event was counted."""
         if self._pixels is None:
             return
-        hot = self._pixels.hot(self.t_last)
+        hot = self._pixels.hot(self.duration_us)
         self._pixels = None  # up to 67 MB
-        gaps = find_gaps(self._bins.counts(self.t_last), self._bins.bin_us) if self.events else ()
+        gaps = self._find_gaps() if self.events else ()
         self._gaps = longest_gaps(gaps)
         self._found_at_end = [told for told in (tell_gaps(gaps), hot.tell()) if told is not None]
         self.counts = Counts(self.timeline(_KEPT_BINS), hot.places)
 
+    def _find_gaps(self) -> tuple[Span, ...]:
+        """Gaps in µs from the earliest event, whose bin begins a little before it."""
+        early = self.order.earliest - self._bins.start(self.order.earliest)
+        gaps = find_gaps(self._bins.counts(self._span), self._bins.bin_us)
+        return tuple((start - early, stop - early) for start, stop in gaps)
+
     def timeline(self, bins: int) -> Timeline:
-        """Events and ON events per bin.
+        """Events and ON events per bin, from the earliest to the latest.
 
         Whole numbers, all of which add up to every event.  Exact to the µs up to 65 ms; above that
         the bins' edges are moved by up to 1/65536 of the duration.
         """
-        return self._bins.timeline(bins, self.t_last, self._gaps)
-
-    def rows_reaching(self, t0: int, t1: int) -> Iterator[tuple[int, int]]:
-        """Runs of rows, as start and stop, that may have events with t0 ≤ t < t1."""
-        for start, stop, earliest, latest in self._runs:
-            if earliest < t1 and latest >= t0:
-                yield start, stop
+        return self._bins.timeline(bins, self._span, self._gaps)
 
     def complete(self, info: RecordingInfo) -> RecordingInfo:
-        """The same with every figure that was counted, once all events were."""
+        """The same with every figure that was counted, once all events were.
+
+        Args:
+            info: of the recording, whose ``t_first_us`` is the time 0 of what was counted.
+        """
         return dataclasses.replace(
             info,
             width=self.width,
             height=self.height,
             events=self.events,
             events_exact=True,
-            duration_us=self.t_last,
+            t_first_us=info.t_first_us + self.order.earliest,
+            duration_us=self.duration_us,
             duration_exact=True,
             on_fraction=self.on / self.events if self.events else None,
         )
 
     def findings(self) -> list[Finding]:
         """What only a full pass can tell: of time, polarity, the sensor's border and its pixels."""
-        found = []
-        if self.steps_back:
-            count, step = format_count(self.steps_back), format_duration(self.largest_step_back)
-            said = f"time goes back {count} times, by up to {step}"
-            found.append(finding("time_goes_back", said))
+        found = list(self.order.findings())
         if self.events and self.on in (0, self.events):
             said = f"all {format_count(self.events)} events are {'ON' if self.on else 'OFF'}"
             found.append(finding("one_polarity", said))

@@ -42,7 +42,8 @@ class Format:
     reader: str | None = None
     """Opens the file in place; None where it has to be decoded whole."""
     decoder: str | None = None
-    """Decodes the file whole, in the loading process; see ``whole.Decoder``."""
+    """Decodes the file whole, in the loading process; see ``whole.Decoder``.  None where there is
+    none, and where the reader's ``runs`` do the same."""
     by_evlib: bool = False
     """Whether ``evlib.load_events`` decodes it exactly."""
     why_not: str = ""
@@ -55,6 +56,7 @@ FORMATS: tuple[Format, ...] = (
         (".h5", ".hdf5", ".hdf"),
         is_hdf5,
         reader="evtui.recordings.hdf5.reader:open_hdf5",
+        decoder="evtui.recordings.hdf5.whole:decode_hdf5",
         by_evlib=True,
     ),
     Format(
@@ -204,7 +206,7 @@ def open_in_place(path: Path, stopwatch: Stopwatch | None = None) -> Recording:
 
 
 def find_decoder(path: Path) -> Decoder | None:
-    """What decodes a file whole; None where its format is read in place or by evlib.
+    """What decodes a file whole; None where its reader or evlib does.
 
     Raises:
         RecordingError: as ``identify``.

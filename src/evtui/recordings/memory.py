@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,8 +14,11 @@ from evtui.events import BYTES_PER_EVENT, Events
 from evtui.recordings.base import Cancelled, Counts, Progress, RecordingInfo, Timeline
 from evtui.recordings.counting import Tally
 from evtui.recordings.findings import Finding
+from evtui.recordings.search import within_reach
+from evtui.recordings.whole import Run
 
-_INDEX_STEP = 1 << 18
+_STEP = 1 << 18
+"""Events that are looked at at once."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,9 +86,22 @@ class MemoryRecording:
 
     def window(self, t0: int, t1: int) -> Events:
         self._require_open()
-        bounds = (t0 + self._t_first, max(t0, t1) + self._t_first)
+        bounds = np.array([t + self._t_first for t in within_reach(t0, max(t0, t1))])
         start, stop = np.searchsorted(self.columns.t, bounds)
         return self.columns.events(slice(int(start), int(stop)))
+
+    @property
+    def order_checked(self) -> bool:
+        """True: the columns are sorted."""
+        return True
+
+    def runs(self) -> Iterator[Run]:
+        self._require_open()
+        total = len(self.columns)
+        for start in range(0, total, _STEP):
+            events = self.columns.events(slice(start, start + _STEP))
+            share = min(1.0, (start + _STEP) / total)
+            yield Run(events.t + self._t_first, events.x, events.y, events.p, share)
 
     def timeline(self, bins: int) -> Timeline:
         self._require_open()
@@ -102,11 +118,11 @@ class MemoryRecording:
             return
         info, total = self.info, len(self.columns)
         tally = Tally(info.duration_us, info.width, info.height)
-        for start in range(0, total, _INDEX_STEP):
+        for start in range(0, total, _STEP):
             if cancelled():
                 return
-            tally.add(self.columns.events(slice(start, start + _INDEX_STEP)))
-            progress(min(1.0, (start + _INDEX_STEP) / total))
+            tally.add(self.columns.events(slice(start, start + _STEP)))
+            progress(min(1.0, (start + _STEP) / total))
         tally.finish()
         self._tally = tally
         if total:

@@ -6,13 +6,15 @@ interpolation, fall back on bisection, and remember every value ever seen.
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 FAR = 1 << 62
 """As a time, µs: later than any; its negative is earlier than any."""
 
-_LIMIT_US = 1 << 61
+_LIMIT_US = (1 << 62) + 1
+"""Past the farthest distance of two times that no clock can show."""
 
 
 def within_reach(t0: int, t1: int) -> tuple[int, int]:
@@ -35,6 +37,8 @@ class SortedSearch:
         self._values: dict[int, int] = {}
         self.probes = 0
         """How often ``probe`` was called."""
+        self.step_back = 0
+        """The largest decrease among the values seen so far."""
 
     @property
     def known(self) -> Sequence[tuple[int, int]]:
@@ -43,9 +47,13 @@ class SortedSearch:
 
     def learn(self, index: int, value: int) -> None:
         """Take note of a value that came to light in another way."""
-        if index not in self._values:
-            insort(self._indices, index)
-            self._values[index] = value
+        if index in self._values:
+            return
+        self._values[index] = value
+        place = bisect_left(self._indices, index)
+        self._indices.insert(place, index)
+        for before, after in pairwise(self._indices[max(0, place - 1) : place + 2]):
+            self.step_back = max(self.step_back, self._values[before] - self._values[after])
 
     def value(self, index: int) -> int:
         """The value at an index, from memory where it was seen before."""

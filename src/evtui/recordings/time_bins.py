@@ -17,7 +17,7 @@ _COARSE_US = 4_000
 class TimeBins:
     """OFF events, ON events and steps back in time by bin.
 
-    Bins are 1 µs at best.  Where a recording lasts longer than was expected, there are more of
+    Bins are 1 µs at best.  Where events come before or after what was expected, there are more of
     them, and beyond 2²⁰ two become one.
     """
 
@@ -30,26 +30,28 @@ class TimeBins:
         fine, finest = (-(-(duration_us + 1) // bins) for bins in (_USUAL_BINS, _MOST_BINS))
         self.bin_us = max(finest, min(fine, _COARSE_US))
         self._counts = np.zeros((duration_us // self.bin_us + 1, 2), np.int64)
+        self._first = 0
+        """Number of the first bin; number 0 begins at time 0."""
         self._steps_back: NDArray[np.int64] | None = None
 
     def add(self, t: Times, p: Polarities, span: Span, ascending: bool) -> None:
         """Count a block of at least one event.
 
         Args:
-            t: shape (N,), µs since the first event.
+            t: shape (N,), µs.
             p: shape (N,).
             span: the earliest and the latest of all times.
             ascending: whether no time is earlier than the one before.
         """
-        self._make_room(span[1])
-        low, high = (max(0, time) // self.bin_us for time in span)
+        self._make_room(*span)
+        low, high = (time // self.bin_us for time in span)
         if high - low > len(t):
-            np.add.at(self._counts.reshape(-1), self._places_of(t, p, 0), 1)
+            np.add.at(self._counts.reshape(-1), self._places_of(t, p, self._first), 1)
         elif ascending:
             self._add_ascending(t, p, low, high)
         else:
             counts = np.bincount(self._places_of(t, p, low), minlength=2 * (high - low + 1))
-            self._counts[low : high + 1] += counts.reshape(-1, 2)
+            self._between(low, high)[:] += counts.reshape(-1, 2)
 
     def _add_ascending(self, t: Times, p: Polarities, low: int, high: int) -> None:
         edges = np.arange(low + 1, high + 1) * self.bin_us
@@ -57,7 +59,7 @@ class TimeBins:
         counts = np.diff(starts, append=len(t))
         held = counts > 0
         on = np.add.reduceat(p, starts[held], dtype=np.uint32)
-        bins = self._counts[low : high + 1]
+        bins = self._between(low, high)
         bins[held, 1] += on
         bins[held, 0] += counts[held] - on
 
@@ -69,67 +71,93 @@ class TimeBins:
         """
         if self._steps_back is None:
             self._steps_back = np.zeros(len(self._counts), np.int64)
-        self._steps_back = _longer(self._steps_back, len(self._counts))
-        np.add.at(self._steps_back, self._bins_of(before), 1)
+        np.add.at(self._steps_back, before // self.bin_us - self._first, 1)
 
     def _places_of(self, t: Times, p: Polarities, low: int) -> NDArray[np.int64]:
         """Twice the bin, counted from ``low``, plus the polarity."""
-        places = self._bins_of(t)
+        places = t // self.bin_us
         # In place, since new memory costs more than the sums.
         places -= low
         places *= 2
         places += p
         return places
 
-    def _bins_of(self, t: Times) -> NDArray[np.int64]:
-        bins = t // self.bin_us
-        return np.maximum(bins, 0, out=bins)
+    def _between(self, low: int, high: int) -> NDArray[np.int64]:
+        """The bins of these numbers, the last one included."""
+        return self._counts[low - self._first : high - self._first + 1]
 
-    def _make_room(self, latest: int) -> None:
-        while latest // self.bin_us >= _MOST_BINS:
-            self.bin_us *= 2
-            self._counts = _halved(self._counts)
-            if self._steps_back is not None:
-                self._steps_back = _halved(self._steps_back)
-        if (needed := latest // self.bin_us + 1) > len(self._counts):
-            # Twice as many as before, so that growing again and again costs little.
-            more = min(max(needed, 2 * len(self._counts)), _MOST_BINS)
-            self._counts = _longer(self._counts, more)
+    def _make_room(self, earliest: int, latest: int) -> None:
+        missing = self._missing(earliest, latest)
+        while sum(missing) + len(self._counts) > _MOST_BINS:
+            self._coarsen()
+            missing = self._missing(earliest, latest)
+        if any(missing):
+            self._grow(*missing)
 
-    def counts(self, t_last: int) -> NDArray[np.int64]:
-        """Events per bin up to the last one's, shape (bins,)."""
-        counts: NDArray[np.int64] = self._counts[: t_last // self.bin_us + 1].sum(axis=1)
+    def _missing(self, earliest: int, latest: int) -> tuple[int, int]:
+        """How many bins there would have to be before the first, and after the last."""
+        stop = self._first + len(self._counts)
+        before, after = self._first - earliest // self.bin_us, latest // self.bin_us + 1 - stop
+        return max(0, before), max(0, after)
+
+    def _grow(self, before: int, after: int) -> None:
+        """Add bins: as many as there are or more, so that growing again and again costs little."""
+        spare = max(0, min(len(self._counts), _MOST_BINS - len(self._counts)) - before - after)
+        if after:
+            after += spare
+        else:
+            before += spare
+        self._counts = _padded(self._counts, before, after)
+        if self._steps_back is not None:
+            self._steps_back = _padded(self._steps_back, before, after)
+        self._first -= before
+
+    def _coarsen(self) -> None:
+        """Make one bin of two."""
+        odd = self._first % 2
+        self._counts = _halved(self._counts, odd)
+        if self._steps_back is not None:
+            self._steps_back = _halved(self._steps_back, odd)
+        self._first //= 2
+        self.bin_us *= 2
+
+    def start(self, t: int) -> int:
+        """When the bin of a time begins."""
+        return t // self.bin_us * self.bin_us
+
+    def counts(self, span: Span) -> NDArray[np.int64]:
+        """Events per bin, from the bin of one time to that of another, shape (bins,)."""
+        low, high = (time // self.bin_us for time in span)
+        counts: NDArray[np.int64] = self._between(low, high).sum(axis=1)
         return counts
 
-    def timeline(self, bins: int, t_last: int, gaps: tuple[Span, ...]) -> Timeline:
+    def timeline(self, bins: int, span: Span, gaps: tuple[Span, ...]) -> Timeline:
         """A timeline whose edges are moved to the next bin's.
 
         Args:
             bins: of the timeline.
-            t_last: the latest time of all.
+            span: the earliest and the latest time of all.
             gaps: to be told with it.
         """
-        edges = np.linspace(0, t_last + 1, bins + 1) / self.bin_us
-        places = np.minimum(np.ceil(edges).astype(np.int64), len(self._counts))
-        places[-1] = len(self._counts)
+        duration = span[1] - span[0]
+        edges = np.linspace(0, duration + 1, bins + 1) + (span[0] - self._first * self.bin_us)
+        places = np.minimum(np.ceil(edges / self.bin_us).astype(np.int64), len(self._counts))
+        places[0], places[-1] = 0, len(self._counts)
         off, on = _sums_between(self._counts, places).T
-        steps_back = None
-        if self._steps_back is not None:
-            steps_back = _sums_between(_longer(self._steps_back, len(self._counts)), places)
-        return Timeline(off + on, t_last, exact=True, on=on, steps_back=steps_back, gaps=gaps)
+        back = None if self._steps_back is None else _sums_between(self._steps_back, places)
+        return Timeline(off + on, duration, exact=True, on=on, steps_back=back, gaps=gaps)
 
 
-def _longer(counts: NDArray[np.int64], length: int) -> NDArray[np.int64]:
-    """As many rows as ``length``, the new ones zeros."""
-    if len(counts) == length:
-        return counts
-    grown = np.zeros((length, *counts.shape[1:]), np.int64)
-    grown[: len(counts)] = counts
+def _padded(counts: NDArray[np.int64], before: int, after: int) -> NDArray[np.int64]:
+    """So many rows of zeros more at either end."""
+    grown = np.zeros((before + len(counts) + after, *counts.shape[1:]), np.int64)
+    grown[before : before + len(counts)] = counts
     return grown
 
 
-def _halved(counts: NDArray[np.int64]) -> NDArray[np.int64]:
-    even = _longer(counts, len(counts) + len(counts) % 2)
+def _halved(counts: NDArray[np.int64], odd: int) -> NDArray[np.int64]:
+    """Sums of two rows each; where ``odd`` is 1 the first is the second of its two."""
+    even = _padded(counts, odd, (len(counts) + odd) % 2)
     summed: NDArray[np.int64] = even[::2] + even[1::2]
     return summed
 

@@ -18,7 +18,8 @@ from evtui.units import format_rate
 Raw: TypeAlias = NDArray[Any]
 """A column as the file holds it, shape (N,), of any numeric or boolean dtype."""
 
-_SAFE_US = float(1 << 62)
+FARTHEST_US = 1 << 61
+"""No time is farther from 0, so that the difference of two keeps within 63 bits."""
 
 
 class Unit(Enum):
@@ -41,21 +42,29 @@ class Unit(Enum):
         """Times of this unit as whole µs: ns are rounded down, fractions to the nearest µs.
 
         Raises:
-            ValueError: a time is not a number, or beyond the reach of 63 bits.
+            ValueError: a time is not a number, or farther from 0 than ``FARTHEST_US``.
         """
         if raw.dtype.kind == "f":
             return self._float_to_us(raw)
+        self._require_possible(raw)
         whole = raw.astype(np.int64, copy=False)
         if self is Unit.NS:
             return whole // 1_000
         return whole * (self.ns // 1_000) if self is not Unit.US else whole
 
+    def _require_possible(self, raw: Raw) -> None:
+        if raw.dtype.itemsize < 8 or not len(raw):
+            return  # what has fewer bytes is near enough
+        farthest = min(FARTHEST_US * 1_000 // self.ns, np.iinfo(np.int64).max)
+        if max(int(raw.max()), -int(raw.min())) > farthest:
+            raise ValueError("a time is farther from 0 than any clock can show")
+
     def _float_to_us(self, raw: Raw) -> Times:
         # float64 first: float32 cannot hold the product of seconds and a million.
         with np.errstate(over="ignore"):
             us = raw.astype(np.float64) * (self.ns / 1_000)
-        if not np.all(np.abs(us) < _SAFE_US):
-            raise ValueError("a time is not a number")
+        if not np.all(np.abs(us) <= FARTHEST_US):
+            raise ValueError("a time is not a number, or farther from 0 than any clock can show")
         return (np.floor(us) if self is Unit.NS else np.rint(us)).astype(np.int64)
 
 

@@ -18,12 +18,10 @@ import numpy as np
 from evtui.errors import CannotRead
 from evtui.events import Coordinates, Polarities, Times
 from evtui.recordings.findings import Finding
+from evtui.recordings.time_units import FARTHEST_US
 
 RUN_BYTES = 4 << 20
 """How much of a file a decoder reads at once."""
-
-FARTHEST_US = 1 << 61
-"""No time is farther from 0, so that the difference of two keeps within 63 bits."""
 
 _RUN_EVENTS = 1 << 16
 

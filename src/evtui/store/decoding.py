@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable, Iterator
-from itertools import pairwise
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from evtui.errors import DamagedRecording, RecordingError
+from evtui.errors import DamagedRecording, NeedsEvlib, RecordingError
 from evtui.events import Events
-from evtui.recordings.base import RecordingInfo
+from evtui.recordings.base import RecordingInfo, never_cancelled, no_progress
 from evtui.recordings.conventions import extent, tell_size
 from evtui.recordings.findings import Finding, finding
 from evtui.recordings.formats import find_decoder, open_in_place
@@ -21,17 +20,12 @@ from evtui.recordings.whole import Decoder, Facts, Run, are_possible
 from evtui.store.handover import DTYPES, Column, ColumnWriter
 from evtui.units import US_PER_S
 
-SLICE_EVENTS = 1 << 20
-"""Events that our own reader decodes at once, where they come evenly."""
-
 _APPENDED_EVENTS = 1 << 15
 """Events that are handed over at once: few enough to stay in the processor's cache meanwhile."""
 
-_ALWAYS_US = 1 << 60
-
 
 def decode_own(path: Path, writer: ColumnWriter, progress: Callable[[float], None]) -> Facts | None:
-    """Decode with the format's own decoder, else with its reader.
+    """Decode every event in the order of the file, by the format's own decoder or its reader.
 
     Returns:
         What the decoder found; None from a reader, which tells the same without decoding.
@@ -43,23 +37,20 @@ def decode_own(path: Path, writer: ColumnWriter, progress: Callable[[float], Non
     decoder = find_decoder(path)
     if decoder is not None:
         return _decode_whole(path, decoder, writer, progress)
-    _decode_by_windows(path, writer, progress)
+    recording = open_in_place(path)
+    try:
+        _write(path, recording.runs(), writer, progress)
+    finally:
+        recording.close()
     return None
 
 
 def _decode_whole(
     path: Path, decoder: Decoder, writer: ColumnWriter, progress: Callable[[float], None]
 ) -> Facts:
-    """Decode in the order of the file; a size that is not stated is told from the events."""
+    """Decode a format nobody can seek in; a size that is not stated is told from the events."""
     facts = Facts()
-    width = height = 0
-    for run in decoder(path, facts):
-        if len(run.t):
-            if not are_possible(run.t):
-                raise DamagedRecording(path, "an event has a time that no clock can show")
-            width, height = max(width, extent(run.x)), max(height, extent(run.y))
-            _append(writer, run, 0)
-        progress(min(1.0, run.share))
+    width, height = _write(path, decoder(path, facts), writer, progress)
     if facts.size is None:
         *size, guess = tell_size(width, height)
         facts.size = size[0], size[1]
@@ -67,18 +58,19 @@ def _decode_whole(
     return facts
 
 
-def _decode_by_windows(path: Path, writer: ColumnWriter, progress: Callable[[float], None]) -> None:
-    """Decode one slice of time after the other."""
-    recording = open_in_place(path)
-    try:
-        info = recording.info
-        slices = max(1, -(-info.events // SLICE_EVENTS))
-        for number, (t0, t1) in enumerate(_slices(info.duration_us, slices), 1):
-            _append(writer, recording.window(t0, t1), info.t_first_us)
-            progress(_share(writer.written.rows, info, number / slices))
-        _require_all(path, writer.written.rows, info)
-    finally:
-        recording.close()
+def _write(
+    path: Path, runs: Iterable[Run], writer: ColumnWriter, progress: Callable[[float], None]
+) -> tuple[int, int]:
+    """Hand over the events as they come; how many columns and rows of the sensor they reach."""
+    width = height = 0
+    for run in runs:
+        if len(run.t):
+            if not are_possible(run.t):
+                raise DamagedRecording(path, "an event has a time that no clock can show")
+            width, height = max(width, extent(run.x)), max(height, extent(run.y))
+            _append(writer, run)
+        progress(min(1.0, run.share))
+    return width, height
 
 
 def decode_by_evlib(path: Path) -> tuple[Column, Column, Column, Column]:
@@ -100,6 +92,17 @@ def decode_by_evlib(path: Path) -> tuple[Column, Column, Column, Column]:
     return t, x, y, polarity
 
 
+def why_evlib(path: Path) -> str:
+    """What to say before evlib's own words where nothing else can decode the file; else empty."""
+    try:
+        open_in_place(path).close()
+    except NeedsEvlib as need:
+        return f"{need.fault}, and nothing else decodes it; "
+    except RecordingError:
+        pass  # what evlib says is all there is to tell
+    return ""
+
+
 def compare_with_reader(path: Path, t: Column, polarity: Column) -> list[Finding]:
     """Whether evlib's events are those that the format's own reader sees.
 
@@ -116,6 +119,8 @@ def compare_with_reader(path: Path, t: Column, polarity: Column) -> list[Finding
     except RecordingError:
         return []
     try:
+        if not _ascends(t):
+            recording.index(no_progress, never_cancelled)  # for its earliest time and its windows
         second = recording.window(0, US_PER_S)
         differences = list(_differences(recording.info, second, t, polarity))
     except RecordingError as error:
@@ -133,14 +138,14 @@ def _differences(info: RecordingInfo, second: Events, t: Column, polarity: Colum
         yield f"{len(t):,} events instead of {info.events:,}"
     if not len(t):
         return
-    if t[0] != info.t_first_us:
-        yield f"the first at {t[0]:,} µs instead of {info.t_first_us:,}"
-    duration = int(t[-1]) - int(t[0])
-    if info.duration_exact and duration != info.duration_us:
-        yield f"{duration:,} µs long instead of {info.duration_us:,}"
-    if bool(np.any(t[1:] < t[:-1])):
-        return  # a window of time is then no run of rows, so there is nothing to compare it with
-    on = int(np.count_nonzero(polarity[: len(second)] > 0))
+    first, last = int(t.min()), int(t.max())
+    if first != info.t_first_us:
+        yield f"the first at {first:,} µs instead of {info.t_first_us:,}"
+    if info.duration_exact and last - first != info.duration_us:
+        yield f"{last - first:,} µs long instead of {info.duration_us:,}"
+    # As many of the earliest: their times may be told wrong.
+    earliest = polarity if _ascends(t) else polarity[np.argsort(t, kind="stable")]
+    on = int(np.count_nonzero(earliest[: len(second)] > 0))
     if on != second.on_count:
         yield (
             f"{on:,} of the first second's {len(second):,} events are ON"
@@ -148,20 +153,16 @@ def _differences(info: RecordingInfo, second: Events, t: Column, polarity: Colum
         )
 
 
-def _slices(duration_us: int, count: int) -> Iterator[tuple[int, int]]:
-    """All of time in slices; events before the first or after the last go into the outer ones."""
-    edges = [duration_us * number // count for number in range(count + 1)]
-    edges[0], edges[-1] = -_ALWAYS_US, _ALWAYS_US
-    yield from pairwise(edges)
-
-
-def _append(writer: ColumnWriter, events: Events | Run, t_first_us: int) -> None:
-    for start in range(0, len(events.t), _APPENDED_EVENTS):
+def _append(writer: ColumnWriter, run: Run) -> None:
+    for start in range(0, len(run.t), _APPENDED_EVENTS):
         part = slice(start, start + _APPENDED_EVENTS)
-        polarity = events.p[part].view(np.int8) * np.int8(2)
+        polarity = run.p[part].view(np.int8) * np.int8(2)
         polarity -= np.int8(1)
-        x, y = _as_int16(events.x[part]), _as_int16(events.y[part])
-        writer.append(events.t[part] + t_first_us, x, y, polarity)
+        writer.append(run.t[part], _as_int16(run.x[part]), _as_int16(run.y[part]), polarity)
+
+
+def _ascends(t: Column) -> bool:
+    return not bool(np.any(t[1:] < t[:-1]))
 
 
 def _as_int16(positions: Column) -> Column:
@@ -169,17 +170,3 @@ def _as_int16(positions: Column) -> Column:
     bits: Any = np.ascontiguousarray(positions)
     same: Column = bits.view(np.int16)
     return same
-
-
-def _share(rows: int, info: RecordingInfo, share_of_time: float) -> float:
-    """By events where their number is known, else by time."""
-    return min(1.0, rows / info.events) if info.events_exact and info.events else share_of_time
-
-
-def _require_all(path: Path, rows: int, info: RecordingInfo) -> None:
-    if info.events_exact and rows != info.events:
-        raise DamagedRecording(
-            path,
-            f"{rows:,} of {info.events:,} events are found by their time, so it is not in order",
-            "evtui --loader evlib reads it in the order of the file",
-        )

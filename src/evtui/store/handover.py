@@ -88,6 +88,8 @@ class Written:
     height: int = 0
     steps_back: int = 0
     """Events earlier than the one before them, before the columns were sorted."""
+    largest_step_back: int = 0
+    """µs."""
 
 
 class ColumnWriter:
@@ -127,10 +129,11 @@ class ColumnWriter:
         counted.on += int(np.count_nonzero(polarity > 0))
         counted.width = max(counted.width, int(x.view(np.uint16).max()) + 1)
         counted.height = max(counted.height, int(y.view(np.uint16).max()) + 1)
-        if self._last_t is not None and t[0] < self._last_t:
-            counted.steps_back += 1
-        counted.steps_back += int(np.count_nonzero(t[1:] < t[:-1]))
+        steps = np.diff(t, prepend=t[0] if self._last_t is None else self._last_t)
         self._last_t = int(t[-1])
+        if (worst := int(steps.min())) < 0:
+            counted.steps_back += int(np.count_nonzero(steps < 0))
+            counted.largest_step_back = max(counted.largest_step_back, -worst)
 
     def sort(self) -> None:
         """Put the events in order of time; those of one time stay in the order they came in."""

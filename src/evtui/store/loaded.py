@@ -12,6 +12,7 @@ from evtui.recordings.base import RecordingInfo, never_cancelled, no_progress
 from evtui.recordings.conventions import tell_implausible, tell_size
 from evtui.recordings.findings import Finding, finding
 from evtui.recordings.memory import Columns, MemoryRecording
+from evtui.recordings.order import tell_steps_back
 from evtui.recordings.prophesee.raw_header import RawHeader
 from evtui.recordings.whole import Facts
 from evtui.store.loader import Decoded
@@ -53,7 +54,7 @@ def make_loaded(plan: Plan, decoded: Decoded) -> Loaded:
     """What the store keeps of a finished load.  Imports polars, so not for the screen's thread."""
     info, guessed = _describe(plan, decoded)
     counted = _counted(decoded, info)
-    findings = _combined((*plan.findings, *decoded.findings, *guessed), counted)
+    findings = _combined((*_planned(plan), *decoded.findings, *guessed), counted)
     recording = MemoryRecording(decoded.columns, info, findings)
     recording.index(no_progress, never_cancelled)  # a small part of what decoding took
     return Loaded(
@@ -84,7 +85,7 @@ def _describe(plan: Plan, decoded: Decoded) -> tuple[RecordingInfo, list[Finding
     """What our own reader knew or our decoder found, else what header and events tell."""
     written, facts = decoded.written, decoded.facts or Facts()
     on_fraction = written.on / written.rows if written.rows else None
-    if plan.info is not None:
+    if plan.info is not None and decoded.facts is None:
         return dataclasses.replace(plan.info, on_fraction=on_fraction), []
     guessed = []
     size = facts.size or RawHeader(plan.header, 0).size
@@ -116,6 +117,12 @@ def _combined(seen: Iterable[Finding], counted: Sequence[Finding]) -> tuple[Find
     return tuple(dict.fromkeys([*(found for found in seen if found.code not in codes), *counted]))
 
 
+def _planned(plan: Plan) -> list[Finding]:
+    """What our reader found, but for a guess at the order of times if it had not read them all."""
+    read_all = plan.info is not None and plan.info.on_fraction is not None
+    return [found for found in plan.findings if read_all or found.code != "time_goes_back"]
+
+
 def _counted(decoded: Decoded, info: RecordingInfo) -> list[Finding]:
     """What only a pass over every event can tell."""
     written, t = decoded.written, decoded.columns.t
@@ -128,8 +135,7 @@ def _counted(decoded: Decoded, info: RecordingInfo) -> list[Finding]:
         only = "ON" if written.on else "OFF"
         found.append(finding("one_polarity", f"all {written.rows:,} events are {only}"))
     if written.steps_back:
-        said = f"time goes back {written.steps_back:,} times; here the events are in order of time"
-        found.append(finding("time_goes_back", said))
+        found.append(tell_steps_back(written.steps_back, written.largest_step_back))
     if written.width > info.width or written.height > info.height:
         said = f"events reach {written.width}×{written.height}"
         found.append(finding("out_of_sensor", f"{said}, the sensor is {info.width}×{info.height}"))

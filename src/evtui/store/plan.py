@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from evtui.errors import CannotRead, NeedsLoading, UnsupportedRecording
+from evtui.errors import CannotRead, NeedsEvlib, NeedsLoading, UnsupportedRecording
 from evtui.events import BYTES_PER_EVENT
 from evtui.recordings.base import RecordingInfo
 from evtui.recordings.findings import Finding
@@ -88,8 +88,8 @@ def make_plan(path: Path, preference: str = "auto") -> Plan:
         raise CannotRead(path, "is not a regular file")
     known = identify(path)
     by_evlib = preference == EVLIB and known.by_evlib
-    info, findings = _look_inside(path, forced=by_evlib)
-    ours = info is not None or known.decoder is not None
+    info, findings, ours = _look_inside(path, forced=by_evlib)
+    ours = ours and (info is not None or known.decoder is not None)
     return Plan(
         path=path,
         format=known.name,
@@ -103,17 +103,24 @@ def make_plan(path: Path, preference: str = "auto") -> Plan:
     )
 
 
-def _look_inside(path: Path, *, forced: bool) -> tuple[RecordingInfo | None, tuple[Finding, ...]]:
-    """What our own reader says of the file; nothing where it has to be decoded whole."""
+def _look_inside(
+    path: Path, *, forced: bool
+) -> tuple[RecordingInfo | None, tuple[Finding, ...], bool]:
+    """What our own reader says of the file, and whether code of ours can decode it.
+
+    Nothing is said of one that has to be decoded whole.
+    """
     try:
         recording = open_in_place(path)
+    except NeedsEvlib:
+        return None, (), False
     except NeedsLoading:
-        return None, ()
+        return None, (), True
     except UnsupportedRecording:
         if forced:
-            return None, ()
+            return None, (), False
         raise
     try:
-        return recording.info, tuple(recording.findings())
+        return recording.info, tuple(recording.findings()), True
     finally:
         recording.close()

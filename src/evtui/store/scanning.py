@@ -15,7 +15,6 @@ import numpy as np
 import polars as pl
 from polars.io.plugins import register_io_source
 
-from evtui.errors import DamagedRecording
 from evtui.events import Events
 from evtui.recordings.base import Recording, never_cancelled, no_progress
 from evtui.recordings.memory import MemoryRecording
@@ -48,7 +47,6 @@ class _Source:
     def __init__(self, recording: Recording) -> None:
         self._recording = recording
         self._lock = threading.Lock()
-        self._out_of_order = False
         weakref.finalize(self, recording.close)
 
     def __call__(
@@ -73,47 +71,21 @@ class _Source:
             yield rows if with_columns is None else rows.select(with_columns)
 
     def _frames(self, wanted: Range) -> Iterator[pl.DataFrame]:
+        """The events of a range of the sensor's clock, in order of time."""
+        self._check_order()
         zero = self._recording.info.t_first_us
-        for events in self._windows(wanted[0] - zero, wanted[1] - zero):
-            yield _frame(events, zero)
-
-    def _windows(self, t0: int, t1: int) -> Iterator[Events]:
-        """The events of t0 ≤ t < t1 in order of time, those of one time in the file's order."""
-        out_of_order = self._is_out_of_order()
-        given = 0
+        t0, t1 = (t - zero for t in wanted)
         for window in slices(self._recording, t0, max(t0, t1)):
-            events = self._recording.window(*window)
-            if self._is_out_of_order() != out_of_order:
-                self._require_nothing_given(given)
-                yield from self._windows(t0, t1)
-                return
-            given += len(events)
-            yield _sorted(events) if out_of_order else events
+            yield _frame(self._recording.window(*window), zero)
 
-    def _is_out_of_order(self) -> bool:
-        """Whether time is known to go back; all is then read once, so that windows lack nothing."""
+    def _check_order(self) -> None:
+        """Read all once where time may go back unseen, for windows would lack rows without a word.
+
+        Only from here on does time 0 stay where it is.
+        """
         with self._lock:
-            if not self._out_of_order and _goes_back(self._recording):
+            if not self._recording.order_checked:
                 self._recording.index(no_progress, never_cancelled)
-                self._out_of_order = True
-            return self._out_of_order
-
-    def _require_nothing_given(self, given: int) -> None:
-        if given:
-            raise DamagedRecording(
-                self._recording.info.path,
-                "time goes back, as showed only while it was read, so rows may be missing",
-                "collect the query again: where that is known beforehand, none are",
-            )
-
-
-def _goes_back(recording: Recording) -> bool:
-    return any(found.code == "time_goes_back" for found in recording.findings())
-
-
-def _sorted(events: Events) -> Events:
-    order = np.argsort(events.t, kind="stable")
-    return Events(events.t[order], events.x[order], events.y[order], events.p[order])
 
 
 def _frame(events: Events, t_first_us: int) -> pl.DataFrame:

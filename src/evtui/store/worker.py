@@ -28,7 +28,7 @@ from typing import Any
 
 from evtui.errors import RecordingError
 from evtui.recordings.findings import finding
-from evtui.store.decoding import compare_with_reader, decode_by_evlib, decode_own
+from evtui.store.decoding import compare_with_reader, decode_by_evlib, decode_own, why_evlib
 from evtui.store.handover import ColumnWriter
 from evtui.store.messages import Stage
 from evtui.store.orders import Orders
@@ -82,7 +82,7 @@ def main() -> int:
     except RecordingError as error:
         reports.say(error=error.reason, kind="refused")
     except BaseException as error:  # noqa: BLE001 -- a panic of evlib is no Exception
-        said = f"{orders.loader}: {error or type(error).__name__}"
+        said = f"{why_evlib(Path(orders.path))}{orders.loader}: {error or type(error).__name__}"
         reports.say(error=said[:_LONGEST_ERROR], kind="refused")
     else:
         return 0

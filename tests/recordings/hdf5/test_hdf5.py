@@ -252,37 +252,6 @@ def test_one_polarity_is_told_after_the_full_pass(path, truth):
         assert codes(indexed(recording)) == {*guessed, "one_polarity"}
 
 
-# time that goes back
-
-
-def unsorted():
-    truth = made_events(50_000)
-    t = truth.t.copy()
-    t[30_000:] -= int(t[30_000]) // 2
-    return Events(t, truth.x, truth.y, truth.p)
-
-
-@pytest.mark.parametrize("storage", [{}, GZIP], ids=["contiguous", "gzip"])
-def test_where_time_goes_back_windows_are_exact_after_the_full_pass(path, storage):
-    truth = unsorted()
-    with closing(open_hdf5(write_columns(path, truth, storage=storage))) as recording:
-        middle = int(truth.t[30_000])
-        inside = recording.window(middle, middle + 999)
-        assert np.all((inside.t >= middle) & (inside.t < middle + 999))
-        assert codes(indexed(recording)) == {"unit_guessed", "time_goes_back"}
-        assert recording.window(middle, middle + 999).equals(between(truth, middle, middle + 999))
-        assert recording.info.duration_us == truth.t.max()
-        assert recording.timeline(10).counts.sum() == len(truth)
-
-
-def test_time_that_goes_back_in_what_is_sampled_is_found_at_once(path, truth):
-    t = truth.t[::-1] + 1_000
-    backwards = Events(np.ascontiguousarray(t), truth.x, truth.y, truth.p)
-    with closing(open_hdf5(write_columns(path, backwards))) as recording:
-        assert "time_goes_back" in codes(recording)
-        assert not recording.info.duration_exact
-
-
 # damage
 
 

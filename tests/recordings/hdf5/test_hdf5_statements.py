@@ -8,6 +8,7 @@ import pytest
 
 from contract.truths import made_events
 from evtui.events import Events
+from evtui.recordings.base import never_cancelled, no_progress
 from evtui.recordings.hdf5.reader import open_hdf5
 from evtui.recordings.hdf5.statements import EVTUI_FORMAT
 from support.hdf5_files import write_columns
@@ -43,7 +44,6 @@ def size_of(path):
         ({"width": 346, "height": 260}, (346, 260)),
         ({"width": np.int64([346]), "height": np.float32(260)}, (346, 260)),
         ({"sensor_width": "346", "sensor_height": "260"}, (346, 260)),
-        ({"sensor_resolution": np.array([260, 346])}, (346, 260)),
         ({"resolution": np.array([346, 260])}, (346, 260)),
         ({"sensor_size": "346,260"}, (346, 260)),
         ({"geometry": "1280x720"}, (1280, 720)),
@@ -62,7 +62,7 @@ def test_the_size_is_taken_from_attributes(path, place, attributes, size):
         {"events/width": 346, "events/height": 260},
         {"width": [346], "height": [260]},
         {"events/calib/resolution": [346, 260]},
-        {"sensor_resolution": [260.0, 346.0]},
+        {"sensor_resolution": [346.0, 260.0]},
     ],
 )
 def test_the_size_is_taken_from_datasets(path, datasets):
@@ -102,6 +102,55 @@ def test_what_can_be_no_size_states_none(path, attributes):
 
 
 # unit and polarity
+
+
+def write_reaching(folder, columns, rows, sides, last=1):
+    """Events on a corner of the sensor, the ``last`` of them at its far end; two sides stated."""
+    made = made_events(40_000)
+    x, y = made.x % 50, made.y % 50
+    x[-last:], y[-last:] = columns - 1, rows - 1
+    path = write_columns(
+        folder / "b.h5", Events(made.t, x, y, made.p), size=None, storage={"chunks": (5_000,)}
+    )
+    with h5py.File(path, "a") as file:
+        file.attrs["sensor_resolution"] = np.array(sides)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("reach", "sides", "size", "guessed"),
+    [
+        ((346, 260), (260, 346), (346, 260), False),
+        ((346, 260), (346, 260), (346, 260), False),
+        ((260, 346), (260, 346), (260, 346), False),
+        ((260, 346), (346, 260), (260, 346), False),
+        ((200, 200), (260, 346), (346, 260), True),
+        ((200, 200), (346, 260), (346, 260), False),
+        ((90, 90), (100, 100), (100, 100), False),
+        ((400, 400), (260, 346), (346, 260), False),
+    ],
+)
+@pytest.mark.parametrize("last", [1, 30_000])
+def test_of_two_sides_the_events_tell_which_is_the_width(
+    tmp_path, reach, sides, size, guessed, last
+):
+    """With ``last`` 1 only the full pass meets the event that tells."""
+    with closing(open_hdf5(write_reaching(tmp_path, *reach, sides, last))) as recording:
+        if last > 1:
+            assert (recording.info.width, recording.info.height) == size
+        recording.index(no_progress, never_cancelled)
+        assert (recording.info.width, recording.info.height) == size
+        codes = {found.code for found in recording.findings()}
+        assert ("out_of_sensor" in codes) == (reach == (400, 400))
+        if last > 1:
+            assert ("size_guessed" in codes) is guessed
+
+
+@pytest.mark.parametrize("name", ["t_units", "timestamp_units", "timestamp_unit", "time_units"])
+def test_the_unit_has_several_names(path, name):
+    with h5py.File(path, "a") as file:
+        file["events"].attrs[name] = "us"
+    assert "unit_guessed" not in told(path)[1]
 
 
 @pytest.mark.parametrize("place", ["events/t", "events", "/"])

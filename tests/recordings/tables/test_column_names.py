@@ -2,8 +2,8 @@
 
 import pytest
 
-from evtui.recordings.conventions import Unit
-from evtui.recordings.tables.column_names import is_column_name, match_columns
+from evtui.recordings.tables.column_names import is_column_name, match_columns, unit_in
+from evtui.recordings.time_units import Unit
 
 
 @pytest.mark.parametrize(
@@ -40,3 +40,7 @@ def test_a_unit_may_stand_apart():
 def test_single_names():
     assert all(map(is_column_name, ("t", "ts", "xs", "pol", "timestamp_us")))
     assert not any(map(is_column_name, ("", "width", "txyp")))
+
+
+def test_the_unit_in_a_single_name():
+    assert (unit_in("t_us"), unit_in("Time [ns]"), unit_in("ts")) == (Unit.US, Unit.NS, None)

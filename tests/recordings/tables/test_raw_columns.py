@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from evtui.errors import DamagedRecording, UnsupportedRecording
-from evtui.recordings.conventions import Unit
 from evtui.recordings.tables.raw_columns import RawDecoding
+from evtui.recordings.time_units import Unit
 
 PATH = Path("a.npy")
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evtui.recordings.conventions import Unit
 from evtui.recordings.tables.text_shape import NoRows, UnknownText, numbers_of, read_shape
+from evtui.recordings.time_units import Unit
 
 ROWS = "100 3 4 1\n250 5 6 0\n"
 

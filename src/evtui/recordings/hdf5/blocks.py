@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from evtui.events import BYTES_PER_EVENT, Events
-from evtui.recordings.conventions import Raw
+from evtui.events import BYTES_PER_EVENT, Events, Times
 from evtui.recordings.hdf5.columns import Source
 from evtui.recordings.search import SortedSearch
+from evtui.recordings.time_units import Raw
 
 _KEPT_BYTES = 32 << 20
 """Memory for decoded blocks; more where two blocks of each column need more."""
@@ -41,10 +41,14 @@ class Blocks:
         self.rows = source.rows
         self.count = -(-self.rows // self.t_rows)
         """Blocks of t."""
-        self.step_back = 0
-        """The largest step back in time met so far, µs."""
+        self._step_back = 0
         self._ends = SortedSearch(2 * self.count, self._time_of_end)
         """First and last time of every block of t: the first at 2k, the last at 2k + 1."""
+
+    @property
+    def step_back(self) -> int:
+        """The largest step back in time met so far, µs."""
+        return max(self._step_back, self._ends.step_back)
 
     def row_at(self, t: int) -> int:
         """The first row whose time is t or later; ``rows`` where there is none."""
@@ -69,6 +73,10 @@ class Blocks:
         self._note_steps(t)
         return Events(t, x, y, p)
 
+    def times_once(self, start: int, stop: int) -> Times:
+        """t of rows start to stop, of which nothing is kept."""
+        return self._decoders["t"](self._source.read("t", start, stop)["t"])
+
     def learn_times(self, block: int) -> None:
         """Look up the first time of a block, and the last where it comes at no cost."""
         self._ends.value(2 * block)
@@ -85,8 +93,6 @@ class Blocks:
         for name, blocks in sample.items():
             for block, raw in blocks.items():
                 self._keep(name, block, raw)
-        _rows, times = self.places()
-        self._note_steps(times)
 
     def _keep(self, name: str, block: int, raw: Raw) -> None:
         column = self._decoders[name](raw)
@@ -103,7 +109,7 @@ class Blocks:
 
     def _note_steps(self, t: Column) -> None:
         if np.any(t[1:] < t[:-1]):
-            self.step_back = max(self.step_back, -int(np.diff(t).min()))
+            self._step_back = max(self._step_back, -int(np.diff(t).min()))
 
     def _rows(self, name: str, start: int, stop: int) -> Column:
         size = self._source.storage(name).block_rows

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import itertools
 import math
-import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -20,10 +20,12 @@ import numpy as np
 from evtui.errors import (
     CannotRead,
     DamagedRecording,
+    NeedsEvlib,
     NeedsLoading,
     UnsupportedRecording,
 )
-from evtui.recordings.conventions import Raw
+from evtui.recordings.hdf5.file import GuardedFile
+from evtui.recordings.time_units import Raw
 from evtui.units import format_bytes, printable
 
 CONTIGUOUS_ROWS = 16_384
@@ -32,8 +34,12 @@ CONTIGUOUS_ROWS = 16_384
 _LEAST_ROWS = 8_192
 """Smaller chunks are read several at once."""
 
-_LARGEST_CHUNK = 128 << 20
-"""Bytes of one chunk, which has to be inflated whole to see any of it."""
+_LARGEST_CHUNK = 16 << 20
+"""Bytes of one chunk, which has to be inflated whole to see any of it: more takes too long to open,
+and a few kB of file may inflate to it."""
+
+_LARGEST_LOADED_CHUNK = 512 << 20
+"""The same in the loading process, whose memory is limited."""
 
 _FILTERS = {
     h5py.h5z.FILTER_DEFLATE: "gzip",
@@ -43,6 +49,7 @@ _FILTERS = {
     h5py.h5z.FILTER_NBIT: "nbit",
     h5py.h5z.FILTER_SCALEOFFSET: "scaleoffset",
     h5py.h5z.FILTER_LZF: "lzf",
+    307: "bzip2",
     32001: "Blosc",
     32004: "lz4",
     32008: "bitshuffle",
@@ -52,8 +59,32 @@ _FILTERS = {
 }
 """Names of registered filters (The HDF Group, "Registered Filter Plugins")."""
 
+_BLOSC = 32001
+_BLOSC_OPTIONS = 4
+"""The filter looks at the fourth without asking whether it is there ("blosc_filter.c")."""
+
+_STURDY_FILTERS = frozenset(
+    {
+        h5py.h5z.FILTER_DEFLATE,
+        h5py.h5z.FILTER_SHUFFLE,
+        h5py.h5z.FILTER_FLETCHER32,
+        h5py.h5z.FILTER_NBIT,
+        h5py.h5z.FILTER_LZF,
+        _BLOSC,
+        32004,
+        32008,
+        32015,
+        32026,
+    }
+)
+"""Filters that were given thousands of damaged chunks and came back from each.  bzip2 does not, nor
+do szip and scaleoffset; of the others nobody knows."""
+
 _ECF = 36559
 """Prophesee's event coding (0x8ECF): neither h5py nor hdf5plugin can decode it, evlib can."""
+
+_FEW_CHUNKS = 16
+"""So many are looked up one by one: from more on, it is faster to list all."""
 
 _BITSHUFFLE = 32008
 _BITSHUFFLE_COMPRESSIONS = ((2,), (3,))
@@ -77,6 +108,7 @@ def hdf5_errors(path: Path) -> Iterator[None]:
     except (
         ArithmeticError,
         AttributeError,
+        EOFError,
         LookupError,
         MemoryError,
         RuntimeError,
@@ -90,10 +122,6 @@ def _damaged(path: Path, error: Exception) -> DamagedRecording:
     reason = _reason(error)
     if "truncated file" in reason:
         return DamagedRecording(path, "is cut short", "copy it again from where it came")
-    if "already open for write" in reason:
-        return DamagedRecording(
-            path, "was not closed by the program that wrote it", "h5clear -s on a copy may help"
-        )
     return DamagedRecording(path, f"cannot be decoded: {reason}")
 
 
@@ -105,34 +133,45 @@ def _reason(error: Exception) -> str:
 
 
 class Storage:
-    """One dataset whose first axis is the events: how it lies in the file, and its rows."""
+    """One dataset of which one axis is the events: how it lies in the file, and its rows."""
 
-    def __init__(self, path: Path, dataset: Any) -> None:
+    def __init__(self, file: GuardedFile, dataset: Any, axis: int = 0) -> None:
         """Check that the dataset can be read, safely and from this file alone.
+
+        Args:
+            file: that holds it.
+            dataset: to be read.
+            axis: of the events; 1 in a dataset of shape (4, N).
 
         Raises:
             DamagedRecording: it claims bytes that the file does not have.
-            NeedsLoading: it is packed with ECF.
+            NeedsLoading: a filter of it is not for this process; ``NeedsEvlib`` where it is ECF.
             UnsupportedRecording: it lies in other files, or a filter or the chunk size forbids it.
         """
-        self._path = path
+        self._file = file
+        self._path = file.path
         self._dataset = dataset
         self.name: str = printable(dataset.name.strip("/"))
-        self.rows: int = dataset.shape[0]
-        self.row_bytes: int = dataset.dtype.itemsize * math.prod(dataset.shape[1:])
+        self._axis = axis
+        self.rows: int = dataset.shape[axis]
+        others = dataset.shape[:axis] + dataset.shape[axis + 1 :]
+        self.row_bytes: int = dataset.dtype.itemsize * math.prod(others)
         """Bytes of one row once it is unpacked."""
-        self._file_bytes = path.stat().st_size
         self._refuse_other_files()
-        self.filters = tuple(_filter_codes(dataset))
+        self._pipeline = tuple(_pipeline(dataset))
+        self.filters = tuple(code for code, _options in self._pipeline)
         self._require_filters()
         if dataset.chunks is None:
             self.block_rows = CONTIGUOUS_ROWS
             self._require_bytes()
         else:
             self._chunk_bytes = math.prod(dataset.chunks) * dataset.dtype.itemsize
-            self._has_bitshuffle_headers = _has_bitshuffle_headers(dataset)
+            self._has_bitshuffle_headers = any(
+                code == _BITSHUFFLE and options[4:5] in _BITSHUFFLE_COMPRESSIONS
+                for code, options in self._pipeline
+            )
             self._refuse_large_chunks()
-            chunk = int(dataset.chunks[0])
+            chunk = int(dataset.chunks[axis])
             self.block_rows = chunk * -(-_LEAST_ROWS // chunk)
 
     @property
@@ -141,14 +180,14 @@ class Storage:
         return bool(self.filters)
 
     def read(self, start: int, stop: int, fields: list[str] | None = None) -> Raw:
-        """Rows start to stop, or some fields of them.
+        """Rows start to stop, or some fields of them; the first axis is always the events.
 
         Raises:
             DamagedRecording: they were never written, or lie beyond the end of the file.
         """
         self._require_chunks(start, stop)
         source = self._dataset.fields(fields) if fields else self._dataset
-        rows: Raw = source[start:stop]
+        rows: Raw = source[start:stop] if self._axis == 0 else source[:, start:stop].T
         return rows
 
     def _refuse_other_files(self) -> None:
@@ -160,30 +199,36 @@ class Storage:
             )
 
     def _require_filters(self) -> None:
-        for code in self.filters:
-            if h5py.h5z.filter_avail(code):
-                continue
-            import hdf5plugin  # noqa: F401 -- registers its filters; 120 ms that few files need
-
-            if h5py.h5z.filter_avail(code):
-                continue
-            if code == _ECF:
+        for code, options in self._pipeline:
+            if not _is_available(code):
+                raise self._cannot_unpack(code)
+            if code == _BLOSC and len(options) < _BLOSC_OPTIONS:
+                raise DamagedRecording(self._path, f"the filter of {self.name} is damaged")
+            if code not in _STURDY_FILTERS and not self._file.expendable:
+                name = _FILTERS.get(code, f"HDF5 filter {code}")
                 raise NeedsLoading(
-                    self._path, "is packed with Prophesee's ECF, which has to be decoded whole"
+                    self._path,
+                    f"is packed with {name}, which damage can crash, so it is decoded whole",
                 )
-            raise UnsupportedRecording(
-                self._path,
-                f"{self.name} is packed with the HDF5 filter {_FILTERS.get(code, code)}",
-                "h5repack with another filter, where that one is installed",
+
+    def _cannot_unpack(self, code: int) -> NeedsLoading | UnsupportedRecording:
+        if code == _ECF:
+            return NeedsEvlib(
+                self._path, "is packed with Prophesee's ECF, which evlib has to decode whole"
             )
+        return UnsupportedRecording(
+            self._path,
+            f"{self.name} is packed with the HDF5 filter {_FILTERS.get(code, code)}",
+            "h5repack with another filter, where that one is installed",
+        )
 
     def _refuse_large_chunks(self) -> None:
-        if self._chunk_bytes > _LARGEST_CHUNK:
-            raise UnsupportedRecording(
-                self._path,
-                f"{self.name} has chunks of {format_bytes(self._chunk_bytes)}",
-                "h5repack with smaller chunks, such as 32768",
-            )
+        said = f"{self.name} has chunks of {format_bytes(self._chunk_bytes)}"
+        if self._chunk_bytes > _LARGEST_LOADED_CHUNK:
+            remedy = "h5repack with smaller chunks, such as 32768"
+            raise UnsupportedRecording(self._path, said, remedy)
+        if self._chunk_bytes > _LARGEST_CHUNK and not self._file.expendable:
+            raise NeedsLoading(self._path, f"{said}, so it is decoded whole")
 
     def _require_bytes(self) -> None:
         """A dataset without chunks lies within the file; a compact one has no place of its own."""
@@ -191,24 +236,47 @@ class Storage:
         if not self.rows or layout == h5py.h5d.COMPACT:
             return
         offset = self._dataset.id.get_offset()
-        if offset is None or offset + self.rows * self.row_bytes > self._file_bytes:
+        if offset is None or offset + self.rows * self.row_bytes > self._file.bytes:
             raise self._missing(0, self.rows)
 
     def _require_chunks(self, start: int, stop: int) -> None:
-        chunks = self._dataset.chunks
-        if chunks is None:
+        """All chunks of some rows were written; ``GuardedFile`` sees to it that they are whole."""
+        chunks, shape = self._dataset.chunks, self._dataset.shape
+        if chunks is None or (self._has_all_chunks and not self._has_bitshuffle_headers):
             return
-        starts = [range(start - start % chunks[0], stop, chunks[0])]
-        starts += [
-            range(0, length, step)
-            for length, step in zip(self._dataset.shape[1:], chunks[1:], strict=True)
-        ]
+        starts = [range(0, length, step) for length, step in zip(shape, chunks, strict=True)]
+        rows = chunks[self._axis]
+        starts[self._axis] = range(start - start % rows, stop, rows)
+        few = math.prod(map(len, starts)) <= _FEW_CHUNKS
         for place in itertools.product(*starts):
-            chunk = self._dataset.id.get_chunk_info_by_coord(place)
-            if chunk.byte_offset is None or chunk.byte_offset + chunk.size > self._file_bytes:
-                raise self._missing(place[0], min(place[0] + chunks[0], self.rows))
+            offset = self._look_up(place) if few else self._offsets.get(place)
+            if offset is None:
+                first = place[self._axis]
+                raise self._missing(first, min(first + rows, self.rows))
             if self._has_bitshuffle_headers:
-                self._check_bitshuffle_header(chunk.byte_offset)
+                self._check_bitshuffle_header(offset)
+
+    @cached_property
+    def _has_all_chunks(self) -> bool:
+        lengths = zip(self._dataset.shape, self._dataset.chunks, strict=True)
+        expected = math.prod(-(-length // step) for length, step in lengths)
+        return int(self._dataset.id.get_num_chunks()) == int(expected)
+
+    def _look_up(self, place: tuple[int, ...]) -> int | None:
+        """Where a chunk lies in the file; takes a look at all chunks before it."""
+        offset: int | None = self._dataset.id.get_chunk_info_by_coord(place).byte_offset
+        return offset
+
+    @cached_property
+    def _offsets(self) -> dict[tuple[int, ...], int]:
+        """Where every chunk lies in the file."""
+        found: dict[tuple[int, ...], int] = {}
+
+        def note(chunk: Any) -> None:
+            found[chunk.chunk_offset] = chunk.byte_offset
+
+        self._dataset.id.chunk_iter(note)
+        return found
 
     def _check_bitshuffle_header(self, offset: int) -> None:
         """The filter takes a chunk's size from its header, and a wrong one kills the process.
@@ -216,8 +284,7 @@ class Storage:
         The header begins with that size as 8 bytes, most significant first (bitshuffle,
         "bshuf_h5filter.c").  A checksum of 4 bytes may have been added before.
         """
-        handle = self._dataset.file.id.get_vfd_handle()
-        unpacked = int.from_bytes(os.pread(handle, 8, offset), "big")
+        unpacked = int.from_bytes(self._file.bytes_at(offset, 8), "big")
         if not self._chunk_bytes <= unpacked <= self._chunk_bytes + 4:
             raise DamagedRecording(self._path, f"a packed chunk of {self.name} is damaged")
 
@@ -227,19 +294,18 @@ class Storage:
         )
 
 
-def _filter_codes(dataset: Any) -> Iterator[int]:
+def _pipeline(dataset: Any) -> Iterator[tuple[int, tuple[int, ...]]]:
+    """Code and options of each filter."""
     plist = dataset.id.get_create_plist()
     for index in range(plist.get_nfilters()):
-        yield plist.get_filter(index)[0]
+        code, _flags, options, _name = plist.get_filter(index)
+        yield code, tuple(options)
 
 
-def _has_bitshuffle_headers(dataset: Any) -> bool:
-    plist = dataset.id.get_create_plist()
-    filters = (plist.get_filter(index) for index in range(plist.get_nfilters()))
-    return any(
-        code == _BITSHUFFLE and options[4:5] in _BITSHUFFLE_COMPRESSIONS
-        for code, _flags, options, _name in filters
-    )
+def _is_available(code: int) -> bool:
+    if not h5py.h5z.filter_avail(code):
+        import hdf5plugin  # noqa: F401 -- registers its filters; 120 ms that few files need
+    return bool(h5py.h5z.filter_avail(code))
 
 
 class Source(Protocol):
@@ -299,7 +365,7 @@ class RecordColumns:
 
 
 class ArrayColumns:
-    """One dataset of shape (N, 4), whose columns are in the order of the letters of ``order``."""
+    """One dataset of four columns, which are in the order of the letters of ``order``."""
 
     def __init__(self, storage: Storage, order: str) -> None:
         self._storage = storage

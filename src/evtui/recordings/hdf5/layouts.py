@@ -3,10 +3,11 @@
 Known are, at any depth down to four groups and under any group's name:
 
 ==========================  ======================================================================
-separate columns            ``t x y p``, also named ``ts``, ``timestamp(s)``, ``xs``, ``ys``,
-                            ``ps``, ``pol``, ``polarity``: DSEC, RVT, M3ED, TUM-VIE, rpg, evlib
+separate columns            ``t x y p``, and what else ``column_names`` knows: DSEC, RVT, M3ED,
+                            TUM-VIE, rpg, evlib
 records                     a compound dataset with fields of those names: Prophesee ``CD/events``
-an array of shape (N, 4)    a dataset named ``events`` or ``data``: MVSEC ``davis/left/events``
+an array of shape (N, 4)    a dataset named ``events`` or ``data``: MVSEC ``davis/left/events``;
+                            also of shape (4, N)
 ==========================  ======================================================================
 
 Of several streams the one nearest the root is chosen, and among equals the first by name.
@@ -14,10 +15,11 @@ Of several streams the one nearest the root is chosen, and among equals the firs
 
 from __future__ import annotations
 
+import dataclasses
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -33,21 +35,20 @@ from evtui.recordings.hdf5.columns import (
     Source,
     Storage,
 )
+from evtui.recordings.hdf5.file import GuardedFile
+from evtui.recordings.tables.column_names import NAMES, is_column_name, match_columns, unit_in
+from evtui.recordings.time_units import Unit
 from evtui.units import printable
 
-_NAMES = {
-    "t": ("t", "ts", "timestamp", "timestamps"),
-    "x": ("x", "xs"),
-    "y": ("y", "ys"),
-    "p": ("p", "ps", "pol", "polarity"),
-}
 _ARRAY_NAMES = ("events", "data")
 
 _DEEPEST = 5
 _MOST_MEMBERS = 256
 """Groups with more members, frames for instance, are searched for the usual names only."""
+_USUAL_COLUMNS = tuple(chain.from_iterable(NAMES.values()))
 _USUAL_GROUPS = ("CD", "data", "davis", "events", "prophesee")
-_MOST_GROUPS = 256
+_MOST_OBJECTS = 512
+"""So many groups and datasets are looked at, those near the root first: some tenths of a second."""
 _MOST_LINKS = 8
 _SAMPLE_ROWS = 4_096
 
@@ -67,14 +68,16 @@ class Stream:
     places: tuple[Any, ...]
     """Objects that may state something about the stream, nearest first, the t column before all."""
     findings: tuple[Finding, ...] = ()
+    unit: Unit | None = None
+    """Of t, where the name of its column states one."""
 
 
-def find_stream(path: Path, file: Any) -> Stream:
+def find_stream(guarded: GuardedFile, file: Any) -> Stream:
     """The stream of events to show, out of all that the file holds.
 
     Args:
-        path: names the file in errors.
-        file: the open ``h5py.File``.
+        guarded: the file's bytes.
+        file: the ``h5py.File`` over them.
 
     Raises:
         NeedsLoading: its events are packed with ECF.
@@ -83,17 +86,15 @@ def find_stream(path: Path, file: Any) -> Stream:
     search = _Search(file)
     places = sorted(search.run(), key=lambda place: (place.name.count("/"), place.name))
     if not places:
-        raise _nothing_found(path, file, search.outside)
-    stream = places[0].open(path)
+        raise _nothing_found(guarded.path, file, search.outside)
+    stream = places[0].open(guarded)
     if len(places) == 1:
         return stream
     others = ", ".join(place.shown for place in places[1:6])
     more = f" and {len(places) - 6} more" if len(places) > 6 else ""
     said = f"shown is {places[0].shown}; the file also holds {others}{more}"
     several = finding("several_recordings", said)
-    return Stream(
-        stream.name, stream.layout, stream.source, stream.places, (*stream.findings, several)
-    )
+    return dataclasses.replace(stream, findings=(*stream.findings, several))
 
 
 def _nothing_found(path: Path, file: Any, outside: list[str]) -> UnsupportedRecording:
@@ -101,7 +102,7 @@ def _nothing_found(path: Path, file: Any, outside: list[str]) -> UnsupportedReco
         return UnsupportedRecording(
             path, f"{outside[0]} is a link to another file", "h5repack makes one file of them"
         )
-    members = ", ".join(printable(name) for name in islice(file, 8)) or "nothing"
+    members = ", ".join(printable(str(name)) for name in islice(file, 8)) or "nothing"
     return UnsupportedRecording(
         path,
         f"holds no events in a layout evtui knows; its root holds {members}",
@@ -125,15 +126,15 @@ class _Place:
     def shown(self) -> str:
         return printable(self.name) or "the root"
 
-    def open(self, path: Path) -> Stream:
+    def open(self, file: GuardedFile) -> Stream:
         if self.columns is not None:
-            return self._open_columns(path, self.columns)
+            return self._open_columns(file, self.columns)
         if self.dataset.dtype.names:
-            return self._open_records(path)
-        return self._open_array(path)
+            return self._open_records(file)
+        return self._open_array(file)
 
-    def _open_columns(self, path: Path, columns: Mapping[str, Any]) -> Stream:
-        source = SeparateColumns({name: Storage(path, columns[name]) for name in "txyp"})
+    def _open_columns(self, file: GuardedFile, columns: Mapping[str, Any]) -> Stream:
+        source = SeparateColumns({name: Storage(file, columns[name]) for name in "txyp"})
         names = ",".join(columns[name].name.rpartition("/")[2] for name in "txyp")
         return Stream(
             self.name,
@@ -141,20 +142,24 @@ class _Place:
             source,
             (columns["t"], *self._around(self.group)),
             tuple(_unequal({name: source.storage(name).rows for name in "txyp"})),
+            unit_in(columns["t"].name.rpartition("/")[2]),
         )
 
-    def _open_records(self, path: Path) -> Stream:
+    def _open_records(self, file: GuardedFile) -> Stream:
         fields = _matching(self.dataset.dtype.names)
-        source = RecordColumns(Storage(path, self.dataset), fields)
+        source = RecordColumns(Storage(file, self.dataset), fields)
         names = ",".join(fields[name] for name in "txyp")
         layout = f"{self.shown} of records ({printable(names)}), {source.packing}"
-        return Stream(self.name, layout, source, (self.dataset, *self._around(self.group)))
+        places = (self.dataset, *self._around(self.group))
+        return Stream(self.name, layout, source, places, unit=unit_in(fields["t"]))
 
-    def _open_array(self, path: Path) -> Stream:
-        storage = Storage(path, self.dataset)
-        order, found = self._column_order(path, storage)
+    def _open_array(self, file: GuardedFile) -> Stream:
+        shape = self.dataset.shape
+        storage = Storage(file, self.dataset, axis=0 if shape[1] == 4 else 1)
+        order, found = self._column_order(file.path, storage)
         source = ArrayColumns(storage, order)
-        layout = f"{self.shown} of shape N×4 ({','.join(order)}), {source.packing}"
+        sides = "N×4" if shape[1] == 4 else "4×N"
+        layout = f"{self.shown} of shape {sides} ({','.join(order)}), {source.packing}"
         return Stream(self.name, layout, source, (self.dataset, *self._around(self.group)), found)
 
     def _column_order(self, path: Path, storage: Storage) -> tuple[str, tuple[Finding, ...]]:
@@ -202,13 +207,17 @@ class _Search:
         for _depth in range(_DEEPEST):
             deeper: list[tuple[str, Any]] = []
             for name, group in level:
-                yield from self._streams_in(name, group, deeper)
-            level = deeper[:_MOST_GROUPS]
+                if columns := self._columns(group):
+                    yield _Place(name, group, columns)
+            for name, group in level:
+                yield from self._tables_in(name, group, deeper)
+            level = deeper
 
-    def _streams_in(self, name: str, group: Any, deeper: list[tuple[str, Any]]) -> Iterator[_Place]:
-        if columns := self._columns(group):
-            yield _Place(name, group, columns)
-        for member in _members(group):
+    def _tables_in(self, name: str, group: Any, deeper: list[tuple[str, Any]]) -> Iterator[_Place]:
+        """Streams that are one dataset of a group; its groups are noted for later."""
+        for member in _members(group, _USUAL_GROUPS):
+            if len(self._seen) >= _MOST_OBJECTS:
+                return
             path = f"{name}/{member}" if name else member
             child = self._follow(group, member)
             if child is None or not self._is_new(child):
@@ -226,16 +235,14 @@ class _Search:
 
     def _columns(self, group: Any) -> dict[str, Any] | None:
         """The datasets of t, x, y and p in a group; None unless all are there."""
-        found: dict[str, Any] = {}
-        for column, names in _NAMES.items():
-            for name in names:
-                dataset = self._follow(group, name)
-                if isinstance(dataset, h5py.Dataset) and _is_column(dataset):
-                    found[column] = dataset
-                    break
-            else:
-                return None
-        return found
+        datasets = {
+            name: self._follow(group, name)
+            for name in _members(group, _USUAL_COLUMNS)
+            if is_column_name(name)
+        }
+        found = {name: dataset for name, dataset in datasets.items() if _is_column(dataset)}
+        named = _matching(tuple(found))
+        return {column: found[name] for column, name in named.items()} if named else None
 
     def _follow(self, group: Any, name: str, links: int = _MOST_LINKS) -> Any:
         """A member of a group, also through soft links; None where it is not in this file."""
@@ -255,13 +262,21 @@ class _Search:
         return target
 
 
-def _members(group: Any) -> list[str]:
+def _members(group: Any, usual: Sequence[str]) -> list[str]:
+    """Names in a group that may be events: one that is no UTF-8, h5py gives as bytes.
+
+    Args:
+        group: to look into.
+        usual: names to try where it has too many.
+    """
     if len(group) <= _MOST_MEMBERS:
-        return sorted(group)
-    return list(_USUAL_GROUPS)
+        return sorted(name for name in group if isinstance(name, str))
+    return list(usual)
 
 
 def _is_column(dataset: Any) -> bool:
+    if not isinstance(dataset, h5py.Dataset):
+        return False
     return dataset.ndim == 1 and dataset.shape is not None and _is_numeric(dataset.dtype)
 
 
@@ -270,10 +285,8 @@ def _is_table(dataset: Any, name: str) -> bool:
         return False
     if dataset.ndim == 1 and dataset.dtype.names:
         fields = _matching(dataset.dtype.names)
-        return len(fields) == 4 and all(
-            _is_numeric(dataset.dtype[name]) for name in fields.values()
-        )
-    four = dataset.ndim == 2 and dataset.shape[1] == 4
+        return bool(fields) and all(_is_numeric(dataset.dtype[name]) for name in fields.values())
+    four = dataset.ndim == 2 and 4 in dataset.shape
     return four and name in _ARRAY_NAMES and _is_numeric(dataset.dtype)
 
 
@@ -282,9 +295,6 @@ def _is_numeric(dtype: Any) -> bool:
 
 
 def _matching(names: tuple[str, ...]) -> dict[str, str]:
-    """The names of the columns among others, by column; fewer than four where one is missing."""
-    return {
-        column: next(known for known in usual if known in names)
-        for column, usual in _NAMES.items()
-        if any(known in names for known in usual)
-    }
+    """The names of the columns among others, by column; empty where one is missing."""
+    matched = match_columns(names)
+    return {column: names[place] for column, place in matched.places.items()} if matched else {}

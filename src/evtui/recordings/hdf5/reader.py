@@ -1,21 +1,21 @@
 """HDF5 recordings, read in place: only the blocks that a window needs are decoded.
 
 ==================  ==============================================================
-hdf5_layouts        where the file keeps its events
-hdf5_statements     what it states about them
-hdf5_columns        raw rows of its datasets, and which datasets are refused
-hdf5_decoding       from raw to ``Events``, as stated or told from a sample
-hdf5_blocks         decoded blocks in bounded memory, and the rows of a time
+layouts             where the file keeps its events
+statements          what it states about them
+file                its bytes, as its library gets them
+columns             raw rows of its datasets, and which datasets are refused
+decoding            from raw to ``Events``, as stated or told from a sample
+blocks              decoded blocks in bounded memory, and the rows of a time
 ==================  ==============================================================
 """
 
 from __future__ import annotations
 
 import dataclasses
-import os
 import threading
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ import h5py
 import numpy as np
 from numpy.typing import NDArray
 
-from evtui.errors import CannotRead, DamagedRecording
+from evtui.errors import DamagedRecording
 from evtui.events import Events
 from evtui.recordings.base import Cancelled, Counts, Progress, RecordingInfo, Timeline
 from evtui.recordings.conventions import tell_implausible
@@ -32,12 +32,16 @@ from evtui.recordings.findings import Finding, finding
 from evtui.recordings.hdf5.blocks import Blocks
 from evtui.recordings.hdf5.columns import Storage, hdf5_errors
 from evtui.recordings.hdf5.decoding import Decoding
+from evtui.recordings.hdf5.file import GuardedFile
 from evtui.recordings.hdf5.layouts import find_stream
 from evtui.recordings.hdf5.statements import read_statements
-from evtui.units import format_count, format_duration
+from evtui.recordings.order import TimeOrder
+from evtui.recordings.search import within_reach
+from evtui.recordings.whole import Run
+from evtui.units import format_count
 
-_INDEX_ROWS = 1 << 18
-"""Rows that the full pass reads while windows wait."""
+_PASS_ROWS = 1 << 18
+"""Rows that a pass over all of them reads while windows wait."""
 
 _CURVE_BYTES = 16 << 20
 """What a cheap timeline may inflate: about a tenth of a second of gzip."""
@@ -45,67 +49,85 @@ _CURVE_BLOCKS = 200
 
 _MOST_TABLE_ENTRIES = 1 << 22
 """An hour of DSEC's table of milliseconds."""
+_MOST_TABLE_CHUNKS = 1 << 12
 _TABLE_PLACES = 1 << 16
 
 _LIBRARY_CACHE_BYTES = 1 << 20
 """HDF5's own cache of chunks, per dataset: blocks are read whole, and kept here instead."""
 
-_LIMIT_US = 1 << 62
 
-
-def open_hdf5(path: Path) -> Hdf5Recording:
-    """Open an HDF5 file for reading window by window; ``hdf5_layouts`` lists what it may hold.
+def open_hdf5(path: Path, *, expendable: bool = False) -> Hdf5Recording:
+    """Open an HDF5 file for reading window by window; ``layouts`` lists what it may hold.
 
     The file may be locked by another process, or lie on a read-only mount.
+
+    Args:
+        path: the file.
+        expendable: whether this process may be lost; see ``GuardedFile``.
 
     Raises:
         CannotRead: the operating system refuses.
         DamagedRecording: it is cut short, or not intact HDF5.
-        NeedsLoading: its events are packed with Prophesee's ECF.
+        NeedsEvlib: its events are packed with Prophesee's ECF.
+        NeedsLoading: a filter or chunk size of them is only for a process that may be lost.
         UnsupportedRecording: it holds no events in a known layout, or not in this file alone.
     """
-    with hdf5_errors(path):
-        file = h5py.File(path, "r", locking=False, rdcc_nbytes=_LIBRARY_CACHE_BYTES)
-        try:
-            return Hdf5Recording(path, file)
-        except BaseException:
-            file.close()
-            raise
+    with hdf5_errors(path), ExitStack() as undo:
+        guarded = GuardedFile(path, expendable=expendable)
+        undo.callback(guarded.close)
+        guarded.require_closed()
+        file = h5py.File(guarded, "r", rdcc_nbytes=_LIBRARY_CACHE_BYTES)
+        undo.callback(file.close)
+        guarded.length_bytes = file.id.get_create_plist().get_sizes()[1]
+        recording = Hdf5Recording(guarded, file)
+        undo.pop_all()
+    return recording
 
 
 class Hdf5Recording:
-    """A ``Recording`` over an open HDF5 file.  Times, here as everywhere, are µs."""
+    """A ``Recording`` over an open HDF5 file.  Times, here as everywhere, are µs.
 
-    def __init__(self, path: Path, file: Any) -> None:
-        """Find the events in an open ``h5py.File``, and what they mean; see ``open_hdf5``."""
-        self._path = path
+    As soon as time is seen to go back, on opening or in any row that is looked at, all times are
+    read once, and windows are exact from there on.  Where the first such row comes later than the
+    first window, the recording's time 0 may move back with it; ``index`` finds it in any case.
+    """
+
+    def __init__(self, guarded: GuardedFile, file: Any) -> None:
+        """Find the events in an ``h5py.File`` over open bytes, and what they mean.
+
+        Raises as ``open_hdf5`` does, and whatever h5py does.
+        """
+        self._path = guarded.path
+        self._guarded = guarded
         self._file: Any = file
         self._lock = threading.Lock()
-        self._handle: int = file.id.get_vfd_handle()
-        self._bytes = os.fstat(self._handle).st_size
-        self._stream = find_stream(path, file)
+        self._stream = find_stream(guarded, file)
         self._stated = read_statements(self._stream)
-        self._decoding = Decoding(path, self._stream.source, self._stated)
+        self._decoding = Decoding(guarded.path, self._stream.source, self._stated)
         self._blocks = Blocks(self._stream.source, self._decoding.decoders)
         self._blocks.keep_all(self._decoding.sample)
         self._table: tuple[NDArray[np.int64], NDArray[np.int64]] | None = None
         self._table_differs = False
+        self._order: TimeOrder | None = None
+        """How all times go, once time was seen to go back or everything was counted."""
         self._tally: Tally | None = None
         self._info = self._describe()
+        if self._blocks.step_back:
+            self._learn_order()
 
     def _describe(self) -> RecordingInfo:
         _rows, times = self._blocks.places()
         return RecordingInfo(
             path=self._path,
             format="HDF5",
-            bytes=self._bytes,
+            bytes=self._guarded.bytes,
             width=self._decoding.width,
             height=self._decoding.height,
             events=self._blocks.rows,
             events_exact=True,
             t_first_us=self._decoding.t_first_us,
             duration_us=int(times.max(initial=0)),
-            duration_exact=not self._blocks.step_back,
+            duration_exact=True,
             layout=self._stream.layout,
             header=self._stated.header,
         )
@@ -116,22 +138,83 @@ class Hdf5Recording:
         return self._info
 
     def window(self, t0: int, t1: int) -> Events:
-        start, stop = (min(max(t, -_LIMIT_US), _LIMIT_US) for t in (t0, t1))
+        events = self._window(t0, t1)
+        if self._order is not None or not self._blocks.step_back:
+            return events
+        self._learn_order()  # what was met just now may lie anywhere in the file
+        return self._window(t0, t1)
+
+    def _window(self, t0: int, t1: int) -> Events:
         with self._reading():
+            start, stop = (t + self._earliest_us for t in within_reach(t0, t1))
             if stop <= start:
                 return Events.empty()
-            if self._tally is not None and self._tally.steps_back:
-                return self._scattered(self._tally.rows_reaching(start, stop), start, stop)
-            rows = self._blocks.row_at(start), self._blocks.row_at(stop)
-            return self._blocks.events(rows[0], max(rows)).between(start, stop)
+            if self._order is not None and self._order.steps_back:
+                runs = self._order.rows_reaching(start, stop)
+            else:
+                rows = self._blocks.row_at(start), self._blocks.row_at(stop)
+                runs = iter([(rows[0], max(rows))])
+            found = Events.concatenate(
+                self._blocks.events(*run).between(start, stop) for run in runs
+            )
+            return self._from_earliest(found.in_order())
 
-    def _scattered(self, runs: Iterable[tuple[int, int]], t0: int, t1: int) -> Events:
-        """A window where time goes back: out of every run of rows that reaches into it."""
-        return Events.concatenate(self._blocks.events(*run).between(t0, t1) for run in runs)
+    def _from_earliest(self, events: Events) -> Events:
+        shift = self._earliest_us
+        return Events(events.t - shift, events.x, events.y, events.p) if shift else events
+
+    @property
+    def _earliest_us(self) -> int:
+        """From the first row, where ``Blocks`` count from, to the earliest event: 0 or less."""
+        return 0 if self._order is None else self._order.earliest
+
+    def _learn_order(self) -> None:
+        """Read every time: where time goes back, only that tells which rows a window needs."""
+        order = TimeOrder()
+        for start, stop in self._steps():
+            with self._reading():
+                t = self._blocks.times_once(start, stop)
+            order.add(t)
+        with self._lock:
+            self._adopt_order(order)
+
+    def _adopt_order(self, order: TimeOrder) -> None:
+        self._order = order
+        self._info = dataclasses.replace(
+            self._info,
+            t_first_us=self._decoding.t_first_us + order.earliest,
+            duration_us=order.latest - order.earliest,
+            duration_exact=True,
+        )
+
+    def _steps(self) -> Iterator[tuple[int, int]]:
+        """All rows, a few blocks at a time: others may read in between."""
+        step = max(1, _PASS_ROWS // self._blocks.t_rows) * self._blocks.t_rows
+        for start in range(0, self._blocks.rows, step):
+            yield start, min(start + step, self._blocks.rows)
+
+    @property
+    def size_is_guessed(self) -> bool:
+        """Whether nothing states the sensor's size, so that the events told it."""
+        return self._decoding.size_is_guessed
+
+    @property
+    def order_checked(self) -> bool:
+        return self._order is not None
+
+    def runs(self) -> Iterator[Run]:
+        zero = self._decoding.t_first_us
+        for start, stop in self._steps():
+            with self._reading():
+                events = self._blocks.events_once(start, stop)
+            share = stop / self._blocks.rows
+            yield Run(events.t + zero, events.x, events.y, events.p, share)
 
     def timeline(self, bins: int) -> Timeline:
         if self._tally is not None:
             return self._tally.timeline(bins)
+        if self._order is not None:
+            return self._order.timeline(bins)
         duration = self._info.duration_us
         if not self._blocks.rows:
             return Timeline(np.zeros(bins), duration, exact=True)
@@ -162,8 +245,10 @@ class Hdf5Recording:
         dataset = self._stated.time_table
         if dataset is None or not 1 < dataset.shape[0] <= _MOST_TABLE_ENTRIES:
             return nothing
+        if dataset.chunks and dataset.shape[0] > _MOST_TABLE_CHUNKS * dataset.chunks[0]:
+            return nothing
         try:
-            table = Storage(self._path, dataset).read(0, dataset.shape[0]).astype(np.int64)
+            table = Storage(self._guarded, dataset).read(0, dataset.shape[0]).astype(np.int64)
         except DamagedRecording:
             return nothing  # the events tell the same, only a little later
         zero = self._decoding.t_zero_us
@@ -183,12 +268,10 @@ class Hdf5Recording:
             if self._table is None:
                 self._table = self._read_table()
         tally = Tally(self._info.duration_us, self._info.width, self._info.height)
-        step = max(1, _INDEX_ROWS // self._blocks.t_rows) * self._blocks.t_rows
-        for start in range(0, self._blocks.rows, step):
+        for start, stop in self._steps():
             if cancelled():
                 return
             with self._reading():
-                stop = min(start + step, self._blocks.rows)
                 events = self._blocks.events_once(start, stop)
             tally.add(events)
             progress(stop / self._blocks.rows)
@@ -197,16 +280,14 @@ class Hdf5Recording:
             self._adopt(tally)
 
     def _adopt(self, tally: Tally) -> None:
-        if self._decoding.size_is_guessed and tally.outside:
-            self._decoding.grow(*tally.reach)
+        if tally.outside and self._decoding.grow(*tally.reach):
             tally.resize(self._decoding.width, self._decoding.height)
         self._tally = tally
+        self._adopt_order(tally.order)
         self._info = dataclasses.replace(
             self._info,
             width=self._decoding.width,
             height=self._decoding.height,
-            duration_us=tally.t_last,
-            duration_exact=True,
             on_fraction=tally.on / tally.events if tally.events else None,
         )
 
@@ -220,7 +301,9 @@ class Hdf5Recording:
             found.append(finding("no_events"))
         if implausible := tell_implausible(self._info.events, self._info.duration_us):
             found.append(implausible)
-        return [*found, *self._findings_of_statements(), *self._findings_of_events()]
+        counted = self._tally or self._order
+        found += self._findings_of_statements()
+        return [*found, *(counted.findings() if counted else ())]
 
     def _findings_of_statements(self) -> Iterator[Finding]:
         stated, events = self._stated.events, self._info.events
@@ -231,30 +314,18 @@ class Hdf5Recording:
             said = "its table of rows by ms does not fit the times of its events, and is not used"
             yield finding("header_differs", said)
 
-    def _findings_of_events(self) -> Iterator[Finding]:
-        if self._tally is not None:
-            yield from self._tally.findings()
-        elif step := self._blocks.step_back:
-            said = f"time goes back by {format_duration(step)} in what was read so far"
-            yield finding("time_goes_back", said)
-
     def close(self) -> None:
         with self._lock:
             if self._file is not None:
                 self._file.close()
             self._file = None
+            self._guarded.close()
 
     @contextmanager
     def _reading(self) -> Iterator[None]:
-        """Hold the file alone, open and as long as it was.
-
-        Beyond the end of a file that was cut short meanwhile, the HDF5 library reads zeros.
-        """
+        """Hold the file alone, open and as long as it was."""
         with self._lock, hdf5_errors(self._path):
-            if self._file is None:
-                raise CannotRead(self._path, "was closed")
-            if os.fstat(self._handle).st_size < self._bytes:
-                raise DamagedRecording(self._path, "was cut short while it was open")
+            self._guarded.require_whole()
             yield
 
 

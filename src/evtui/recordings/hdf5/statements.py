@@ -10,20 +10,21 @@ from typing import Any
 import h5py
 import numpy as np
 
-from evtui.recordings.conventions import (
-    ZERO_ONE,
-    PolarityConvention,
-    Raw,
-    Unit,
-    unit_named,
-)
+from evtui.recordings.conventions import ZERO_ONE, PolarityConvention
 from evtui.recordings.hdf5.layouts import Stream
+from evtui.recordings.time_units import Raw, Unit, unit_named
 from evtui.units import printable
 
 EVTUI_FORMAT = "evtui events"
 """The attribute ``format`` of files that evtui writes: t in µs, 1 is ON, 0 is OFF."""
 
-_UNIT_NAMES = ("unit", "units", "time_unit", "time_units", "timestamp_unit", "t_unit")
+_UNIT_NAMES = tuple(
+    f"{of}{word}" for of in ("", "time_", "timestamp_", "t_") for word in ("unit", "units")
+)
+_PROPHESEE = {"x": "u2", "y": "u2", "p": "i2", "t": "i8"}
+"""Fields of ``CD/events`` as Prophesee's SDK writes them (OpenEB, ``hdf5_event_file_writer.cpp``).
+"""
+
 _SIDE_NAMES = (("width", "height"), ("sensor_width", "sensor_height"))
 _SIZE_NAMES = ("sensor_size", "sensor_resolution", "resolution", "geometry", "calib/resolution")
 _COUNT_NAMES = ("num_events",)
@@ -42,6 +43,9 @@ class Statements:
     unit: Unit | None = None
     polarity: PolarityConvention | None = None
     size: tuple[int, int] | None = None
+    """Width and height of the sensor."""
+    sides: tuple[int, int] | None = None
+    """The same, but in an order that nobody knows."""
     events: int | None = None
     """How many there are."""
     t_offset: Raw | None = None
@@ -57,21 +61,35 @@ def read_statements(stream: Stream) -> Statements:
     places = stream.places
     tables = _datasets(places, _TIME_TABLE_NAMES)
     table = next((found for found in tables if found.ndim == 1 and found.dtype.kind in "iu"), None)
-    offset = next(_datasets(places, ("t_offset",)), None)
+    offsets = _datasets(places, ("t_offset",))
+    offset = next((found for found in offsets if found.dtype.kind in "iuf" and found.size), None)
     ours = any(_text(_attribute(place, "format")) == EVTUI_FORMAT for place in places)
     # Prophesee's SDK and RVT's converter write µs and 0/1; DSEC and M3ED have a table in ms and µs.
-    prophesee = stream.name == "CD/events"
+    prophesee = stream.name == "CD/events" and _PROPHESEE.items() <= _fields(places[0]).items()
     rvt = next(_datasets(places[1:2], ("divider",)), None) is not None
     plain_us = ours or prophesee or rvt or table is not None
+    size, sides = _size(places)
     return Statements(
-        unit=_unit(places) or (Unit.US if plain_us else None),
+        unit=stream.unit or _unit(places) or (Unit.US if plain_us else None),
         polarity=ZERO_ONE if ours or prophesee else None,
-        size=_size(places),
+        size=size,
+        sides=sides,
         events=_count(places),
-        t_offset=None if offset is None else np.atleast_1d(offset[()])[:1],
+        t_offset=None if offset is None else _first(offset),
         time_table=table,
         header=_header(places),
     )
+
+
+def _fields(dataset: Any) -> dict[str, str]:
+    """Kind and size of each field of a dataset of records."""
+    kinds = ((name, dataset.dtype[name]) for name in dataset.dtype.names or ())
+    return {name: f"{kind.kind}{kind.itemsize}" for name, kind in kinds}
+
+
+def _first(dataset: Any) -> Raw:
+    """The first number of a dataset, shape (1,), whatever more it claims to have."""
+    return np.ravel(dataset[(slice(0, 1),) * dataset.ndim])
 
 
 def _unit(places: tuple[Any, ...]) -> Unit | None:
@@ -79,25 +97,26 @@ def _unit(places: tuple[Any, ...]) -> Unit | None:
     return next((unit for unit in named if unit is not None), None)
 
 
-def _size(places: tuple[Any, ...]) -> tuple[int, int] | None:
-    """Width and height in pixels, from two numbers or one pair.
+def _size(
+    places: tuple[Any, ...],
+) -> tuple[tuple[int, int] | None, tuple[int, int] | None]:
+    """Width and height in pixels, or, as the second, two sides in an order that nobody knows.
 
-    Text such as ``1280x720`` is width first.  Arrays come in both orders (rpg and Monash files have
-    the height first), so there the larger number is the width, as in every event camera.
+    Text such as ``1280x720`` is width first.  Arrays come in both orders: rpg and Monash files have
+    the height first.
     """
     for place in places:
         for names in _SIDE_NAMES:
             sides = [next(_values((place,), (name,)), None) for name in names]
             numbers = [number for side in sides for number in _numbers(side)]
             if len(numbers) == 2:
-                return numbers[0], numbers[1]
+                return (numbers[0], numbers[1]), None
         for value in _values((place,), _SIZE_NAMES):
             numbers = _numbers(value)
             if len(numbers) == 2:
-                if not _text(value):
-                    numbers.sort(reverse=True)
-                return numbers[0], numbers[1]
-    return None
+                pair = numbers[0], numbers[1]
+                return (pair, None) if _text(value) else (None, pair)
+    return None, None
 
 
 def _count(places: tuple[Any, ...]) -> int | None:

@@ -23,6 +23,7 @@ from pathlib import Path
 import numpy as np
 
 from evtui.events import Events
+from evtui.recordings import whole
 from evtui.recordings.base import (
     Cancelled,
     Counts,
@@ -47,7 +48,7 @@ from evtui.recordings.prophesee.evt3_opening import (
 )
 from evtui.recordings.prophesee.evt3_pass import FullPass, counted_from, full_pass
 from evtui.recordings.prophesee.evt3_seeking import Skeleton
-from evtui.recordings.prophesee.evt3_words import DTYPE
+from evtui.recordings.prophesee.evt3_words import DTYPE, Carry
 from evtui.recordings.prophesee.likeness import BIG
 from evtui.recordings.prophesee.told import SensorSize, Told
 from evtui.recordings.prophesee.words_file import RawFile, WordFile, raw_file
@@ -81,7 +82,8 @@ class Evt3Recording:
     """A ``Recording`` of EVT3 words.
 
     Up to ``SMALL_BYTES`` everything is exact at once.  In a larger file, windows are exact before
-    ``index`` has run as long as its clock is sound; see ``evt3_seeking``.
+    ``index`` has run as long as its clock is sound, which only that pass can tell for all of it;
+    see ``evt3_seeking``.
     """
 
     def __init__(
@@ -154,27 +156,40 @@ class Evt3Recording:
         start, stop = within_reach(t0, t1)
         if stop <= start or (self._info.events_exact and not self._info.events):
             return Events.empty()
-        runs, find_base = self._runs(start, stop)
-        gathering = Gathering(self._expect(runs))
         zero = self._info.t_first_us
+        runs, find_base = self._runs(start + zero, stop + zero)
+        gathering = Gathering(self._expect(runs))
         for run in runs:
             for decoded in self._blocks.decoded(run, None, find_base, gathering.room):
                 gathering.keep(counted_from(decoded, zero), start, stop)
-        return gathering.events()
+        return gathering.events().in_order()
 
     def _runs(self, t0: int, t1: int) -> tuple[list[Run], FindBase | None]:
-        """Blocks that have every event of t0 ≤ t < t1, and what looks up a base before them."""
+        """Blocks that have every event of t0 ≤ t < t1 on the sensor's clock.
+
+        And what looks up a base before them, where no pass has.
+        """
         done = self._pass
         if done is not None:
             return list(done.runs(t0, t1)), None
-        zero = self._info.t_first_us
         with self._lock:
-            return [self._skeleton.run(t0 + zero, t1 + zero)], self._skeleton.find_base
+            return [self._skeleton.run(t0, t1)], self._skeleton.find_base
 
     def _expect(self, runs: Sequence[Run]) -> int:
         """About how many events some blocks have, rather a few too many."""
         words = sum(self._blocks.place(run.stop) - self._blocks.place(run.first) for run in runs)
         return round(_MARGIN * words * self._info.events / self._blocks.total)
+
+    @property
+    def order_checked(self) -> bool:
+        return self._pass is not None
+
+    def runs(self) -> Iterator[whole.Run]:
+        self._file.require_whole()
+        count = self._blocks.count
+        for block, decoded in enumerate(self._blocks.decoded(Run(0, count, Carry()), at_once=1), 1):
+            events = decoded.events
+            yield whole.Run(events.t, events.x, events.y, events.p, block / count)
 
     def timeline(self, bins: int) -> Timeline:
         if self._pass is not None:
@@ -202,8 +217,8 @@ class Evt3Recording:
             return
         self._file.require_whole()
         done = full_pass(self._blocks, self._info, progress, cancelled)
-        if done is not None:
-            with self._lock:
+        with self._lock:
+            if done is not None and self._pass is None:
                 self._adopt(done)
 
     def _adopt(self, done: FullPass) -> None:

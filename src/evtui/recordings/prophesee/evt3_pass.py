@@ -51,14 +51,14 @@ class FullPass:
     tally: Tally
     carries: Carries
     earliest: NDArray[np.int64]
-    """Of the events of each block, µs from the first of the recording."""
+    """Of the events of each block, µs on the sensor's clock."""
     latest: NDArray[np.int64]
     oddities: Oddities
     wraps: int
     """How often the clock started again."""
 
     def runs(self, t0: int, t1: int) -> Iterator[Run]:
-        """Blocks that have every event of t0 ≤ t < t1, in file order."""
+        """Blocks that have every event of t0 ≤ t < t1 on the sensor's clock, in file order."""
         reaching = (self.earliest < t1) & (self.latest >= t0)
         borders = np.flatnonzero(np.diff(reaching, prepend=False, append=False)).tolist()
         for first, stop in zip(borders[::2], borders[1::2], strict=True):
@@ -68,7 +68,7 @@ class FullPass:
         """What only a full pass can tell."""
         yield from self.tally.findings()
         odd = self.oddities
-        if odd.late and not self.tally.steps_back:
+        if odd.late and not self.tally.order.steps_back:
             said = f"{format_count(odd.late)} events seem up to {format_duration(HIGH_US)} earlier"
             yield finding("time_goes_back", f"{said} than the one before, and are shown with it")
         if odd.unknown or odd.lone_highs:
@@ -105,9 +105,9 @@ def full_pass(
         if cancelled():
             return None
         carries[block], carry = carry, done.carry
+        if len(done.events):
+            earliest[block], latest[block] = _span(done)
         events = counted_from(done, info.t_first_us)
-        if len(events):
-            earliest[block], latest[block] = _span(events, done)
         oddities += done.oddities
         wraps = max(wraps, (carry.high or 0) // ROUND_HIGHS)
         tally.add(events)
@@ -124,7 +124,8 @@ def counted_from(done: Decoded, t_first: int) -> Events:
     return events
 
 
-def _span(events: Events, done: Decoded) -> tuple[int, int]:
+def _span(done: Decoded) -> tuple[int, int]:
+    t = done.events.t
     if done.ascending:
-        return int(events.t[0]), int(events.t[-1])
-    return int(events.t.min()), int(events.t.max())
+        return int(t[0]), int(t[-1])
+    return int(t.min()), int(t.max())

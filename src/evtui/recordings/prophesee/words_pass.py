@@ -24,7 +24,7 @@ class Run:
     before: int | None
     """The unwrapped time of the last time mark before the words, µs."""
     earliest: int
-    """Of the events, µs from the first of the recording."""
+    """Of the events, µs on the sensor's clock."""
     latest: int
 
 
@@ -38,7 +38,7 @@ class FullPass:
     oddities: Oddities
 
     def runs_reaching(self, t0: int, t1: int) -> Iterator[Run]:
-        """The runs that may have events with t0 ≤ t < t1, in file order."""
+        """The runs that may have events with t0 ≤ t < t1 on the sensor's clock, in file order."""
         return (run for run in self.runs if run.earliest < t1 and run.latest >= t0)
 
     def findings(self) -> Iterator[Finding]:
@@ -74,7 +74,8 @@ def full_pass(
         rounds.follow(block.places, block.times)
         oddities += coding.oddities(block.words)
         if len(t := block.events.t):
-            runs.append(Run(block.start, block.stop, block.before, int(t.min()), int(t.max())))
+            span = int(t.min()) + info.t_first_us, int(t.max()) + info.t_first_us
+            runs.append(Run(block.start, block.stop, block.before, *span))
         progress(block.stop / words.count)
     tally.finish()
     return FullPass(tally, runs, rounds, oddities)

@@ -53,6 +53,7 @@ from evtui.recordings.prophesee.words_search import (
     tell_rounds,
 )
 from evtui.recordings.search import FAR, within_reach
+from evtui.recordings.whole import Run
 from evtui.units import format_count, format_duration
 
 SMALL_BYTES = 8 << 20
@@ -157,32 +158,42 @@ class WordsRecording:
         start, stop = within_reach(t0, t1)
         if stop <= start:
             return Events.empty()
-        spans = self._spans(start, stop)
+        zero = self._info.t_first_us
+        spans = self._spans(start + zero, stop + zero)
         gathering = Gathering(self._expect(spans))
         for span in spans:
-            self._gather(span, start, stop, gathering)
-        return gathering.events()
+            self._gather(span, start, stop, zero, gathering)
+        return gathering.events().in_order()
 
     def _spans(self, t0: int, t1: int) -> list[Span]:
-        """Words that have every event of t0 ≤ t < t1."""
+        """Words that have every event of t0 ≤ t < t1 on the sensor's clock."""
         done = self._pass
         if done is not None and done.rounds.step_back:
             return [(run.start, run.stop, run.before) for run in done.runs_reaching(t0, t1)]
-        zero = self._info.t_first_us
         with self._lock:
-            return [self._search.span(t0 + zero - self._coding.mark_us + 1, t1 + zero)]
+            return [self._search.span(t0 - self._coding.mark_us + 1, t1)]
 
     def _expect(self, spans: Sequence[Span]) -> int:
         """About how many events some spans have, rather a few too many."""
         share = self._info.events / max(1, self._words.count)
         return round(sum(stop - start for start, stop, _before in spans) * (share + _MARGIN))
 
-    def _gather(self, span: Span, t0: int, t1: int, gathering: Gathering) -> None:
+    def _gather(self, span: Span, t0: int, t1: int, zero: int, gathering: Gathering) -> None:
+        """Decode what a span has of a window, whose times are counted from ``zero``."""
         start, stop, before = span
-        zero, room = self._info.t_first_us, gathering.room
-        for block in decode(self._words, self._coding, start, stop, before, zero, room):
+        for block in decode(self._words, self._coding, start, stop, before, zero, gathering.room):
             self._rounds.meet(block.times)
             gathering.keep(block.events, t0, t1)
+
+    @property
+    def order_checked(self) -> bool:
+        return self._pass is not None or self._is_small
+
+    def runs(self) -> Iterator[Run]:
+        self._file.require_whole()
+        for block in decode(self._words, self._coding, 0, self._words.count, None):
+            events, share = block.events, block.stop / self._words.count
+            yield Run(events.t, events.x, events.y, events.p, share)
 
     def timeline(self, bins: int) -> Timeline:
         if self._pass is not None:
@@ -219,8 +230,8 @@ class WordsRecording:
         if self._pass is not None:
             return
         done = full_pass(self._words, self._coding, self._info, progress, cancelled)
-        if done is not None:
-            with self._lock:
+        with self._lock:
+            if done is not None and self._pass is None:
                 self._adopt(done)
 
     def _adopt(self, done: FullPass) -> None:

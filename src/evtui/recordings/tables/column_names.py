@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from evtui.recordings.conventions import Unit, unit_named
+from evtui.recordings.time_units import Unit, unit_named
 
 NAMES = {
     "t": ("t", "ts", "time", "times", "timestamp", "timestamps"),
@@ -49,6 +49,11 @@ def match_columns(names: Sequence[str]) -> Matched | None:
 def is_column_name(name: str) -> bool:
     """Whether one of the columns goes by this name."""
     return any(_plain(name)[0] in known for known in NAMES.values())
+
+
+def unit_in(name: str) -> Unit | None:
+    """The unit that the name of a column states; None where it states none."""
+    return _plain(name)[1]
 
 
 def _plain(name: str) -> tuple[str, Unit | None]:

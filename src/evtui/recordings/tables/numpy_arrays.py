@@ -16,8 +16,8 @@ from typing import IO, Any
 
 import numpy as np
 
-from evtui.recordings.conventions import Raw
 from evtui.recordings.tables.column_names import Matched, is_column_name, match_columns
+from evtui.recordings.time_units import Raw
 
 MAGIC = b"\x93NUMPY"
 

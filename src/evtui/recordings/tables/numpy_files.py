@@ -20,13 +20,7 @@ from typing import IO
 import numpy as np
 
 from evtui.errors import DamagedRecording, UnsupportedRecording
-from evtui.recordings.conventions import (
-    COLUMN_ORDERS,
-    LARGEST_SIDE,
-    Raw,
-    Unit,
-    tell_columns,
-)
+from evtui.recordings.conventions import COLUMN_ORDERS, LARGEST_SIDE, tell_columns
 from evtui.recordings.findings import Finding, finding
 from evtui.recordings.tables.column_names import Matched, match_columns
 from evtui.recordings.tables.numpy_arrays import (
@@ -42,6 +36,7 @@ from evtui.recordings.tables.numpy_arrays import (
     read_array,
 )
 from evtui.recordings.tables.raw_columns import RawDecoding
+from evtui.recordings.time_units import Raw, Unit
 from evtui.recordings.whole import RUN_BYTES, Contents, Facts, Run, length_of, opened
 from evtui.units import printable
 

@@ -8,16 +8,10 @@ from pathlib import Path
 import numpy as np
 
 from evtui.errors import DamagedRecording, UnsupportedRecording
-from evtui.recordings.conventions import (
-    ZERO_ONE,
-    Raw,
-    Unit,
-    decode_positions,
-    tell_polarity,
-    tell_unit,
-)
+from evtui.recordings.conventions import ZERO_ONE, decode_positions, tell_polarity
 from evtui.recordings.findings import Finding, finding
-from evtui.recordings.whole import FARTHEST_US, Run
+from evtui.recordings.time_units import FARTHEST_US, Raw, Unit, tell_unit
+from evtui.recordings.whole import Run
 
 _TIMEDELTA_UNITS = {"ns": Unit.NS, "us": Unit.US, "ms": Unit.MS, "s": Unit.S}
 

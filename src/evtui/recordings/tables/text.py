@@ -11,7 +11,6 @@ import numpy as np
 import polars as pl
 
 from evtui.errors import UnsupportedRecording
-from evtui.recordings.conventions import Raw
 from evtui.recordings.findings import Finding, finding
 from evtui.recordings.tables.raw_columns import RawDecoding
 from evtui.recordings.tables.text_shape import (
@@ -21,6 +20,7 @@ from evtui.recordings.tables.text_shape import (
     numbers_of,
     read_shape,
 )
+from evtui.recordings.time_units import Raw
 from evtui.recordings.whole import RUN_BYTES, Facts, Run, length_of, opened
 from evtui.units import printable
 

@@ -17,9 +17,10 @@ from typing import TypeAlias
 
 import numpy as np
 
-from evtui.recordings.conventions import LARGEST_SIDE, Unit, tell_columns
+from evtui.recordings.conventions import LARGEST_SIDE, tell_columns
 from evtui.recordings.findings import Finding, finding
 from evtui.recordings.tables.column_names import match_columns
+from evtui.recordings.time_units import Unit
 from evtui.units import printable
 
 FIRST_ORDER = "txyp"

@@ -236,9 +236,21 @@ class Playing(Screen[None]):
     def _show_timeline(self, message: Indexed) -> None:
         if message.session is self.session and self.path is not None:
             self.timeline_bar.show(message.timeline)
-            self.say()
             if message.summary is not None:
+                self._adopt(message.session, message.summary)
                 self.post_message(Counted(self.path, message.summary))
+            self.say()
+
+    def _adopt(self, session: Session, counted: Summary) -> None:
+        """Play what was counted: where time goes back, the end moves, and windows gain events."""
+        transport, duration = session.transport, counted.duration_us
+        if duration is not None and duration != transport.duration_us:
+            transport.duration_us = duration
+            transport.seek(transport.position_us)
+        if self.recording is not None and any(
+            found.code == "time_goes_back" for found in counted.findings
+        ):
+            session.switch(self.recording)
 
     def hear_store(self, message: LoadProgress | CacheStats) -> None:
         """A recording that plays from its file goes on from memory once it is loaded."""
