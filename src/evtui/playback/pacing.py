@@ -231,7 +231,7 @@ class Pacer:
         moved = sum(size for moment, size in self._recent if moment > now - SHOWN_OVER_S)
         in_flight = sum(request.size for request in self._counted(now))
         return LinkState(
-            self._mode(now), moved / SHOWN_OVER_S, self.base_round_trip, self._delay, in_flight
+            self.mode(now), moved / SHOWN_OVER_S, self.base_round_trip, self._delay, in_flight
         )
 
     # What is known of the link
@@ -262,7 +262,8 @@ class Pacer:
         """
         return max(1, self._columns - 1)
 
-    def _mode(self, now: float) -> Mode:
+    def mode(self, now: float) -> Mode:
+        """What decides now when frames are sent."""
         if not self._enabled:
             return "off"
         if self.max_rate is not None:

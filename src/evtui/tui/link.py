@@ -113,7 +113,7 @@ class Link:
     @property
     def frame_bytes(self) -> int | None:
         """How large a frame may be for a key not to wait for long behind it; None for any size."""
-        mode, rate = self._pacer.state(self._clock()).mode, self._pacer.rate
+        mode, rate = self._pacer.mode(self._clock()), self._pacer.rate
         if mode == "limited":
             rate = self._pacer.max_rate
         return None if rate is None or mode in ("off", "queue") else round(rate * _FRAME_S)

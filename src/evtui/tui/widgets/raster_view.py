@@ -9,7 +9,7 @@ it in another way makes the row unknown, and an unknown row is sent whole.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -20,6 +20,7 @@ from rich.color import Color
 from rich.console import Console
 from rich.segment import Segment
 from rich.style import Style
+from textual.cache import FIFOCache
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
@@ -221,10 +222,20 @@ class _RowStrip(Strip):
     __slots__ = ("_made", "_painting", "_row")
 
     def __init__(self, painting: _Painting, row: int, columns: int) -> None:
+        # Strip's own constructor makes eight caches, and few strips here live to use one.
         self._painting = painting
         self._row = row
         self._made: list[Segment] = []
-        super().__init__((), columns)
+        self._cell_length = columns
+        self._cell_count = self._link_ids = self._render_cache = None
+
+    def __getattr__(self, name: str) -> object:
+        """Make a cache when it is first looked into."""
+        if not name.endswith("_cache"):
+            raise AttributeError(name)
+        cache: FIFOCache[object, object] = FIFOCache(4)
+        setattr(self, name, cache)
+        return cache
 
     # Strip keeps its segments in this attribute, and each of its methods begins there.
     @property
@@ -234,8 +245,12 @@ class _RowStrip(Strip):
         return self._made
 
     @_segments.setter
-    def _segments(self, _segments: list[Segment]) -> None:
-        """Strip's own constructor gives none."""
+    def _segments(self, segments: list[Segment]) -> None:
+        self._made = segments
+
+    def divide(self, cuts: Iterable[int]) -> Sequence[Strip]:
+        places = list(cuts)
+        return [self] if places == [self.cell_length] else super().divide(places)
 
     def render(self, console: Console) -> str:
         return self._painting.take(self._row)
