@@ -52,6 +52,10 @@ async def shoot(folder: Path, config: Path) -> None:
         await until(pilot, lambda: view.events.t[0] >= app.player.session.transport.position_us)
         await pilot.pause(0.5)
         app.save_screenshot("player.svg", str(FOLDER))
+        await pilot.press(*"vvvv", "equals_sign", "R", "f", "F", "F")
+        await until(pilot, lambda: app.player.frequency is not None)
+        await pilot.pause(0.5)
+        app.save_screenshot("surface.svg", str(FOLDER))
 
 
 async def until(pilot: Pilot[None], ready: Callable[[], bool]) -> None:

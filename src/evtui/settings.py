@@ -59,6 +59,7 @@ class Settings:
         "classic", "Palette", ("classic", "safe", "frost", "green", "paper", "mono")
     )
     colours: str = _setting("16", "Colours", ("auto", "16", "256", "truecolor"), "EVTUI_COLOURS")
+    step: str = _setting("window", "One step in the player", ("window", "frame"))
     theme: str = _setting(
         "textual-dark",
         "Theme",

@@ -15,12 +15,13 @@ from textual.pilot import Pilot
 from evtui.events import Events
 from evtui.library.summary import of_recording
 from evtui.playback.session import Session
-from evtui.playback.transport import Transport
+from evtui.playback.transport import StepBy, Transport
 from evtui.recordings.base import Recording, Timeline, never_cancelled, no_progress
 from evtui.recordings.findings import finding
 from evtui.recordings.hdf5.reader import Hdf5Recording
 from evtui.timing import STAGES, Log
 from evtui.tui.app import EvtuiApp
+from evtui.tui.messages import ChangeSetting
 from evtui.tui.screens.browser import BrowserScreen
 from evtui.tui.screens.details import DetailsScreen
 from evtui.tui.screens.player.screen import PlayerScreen
@@ -496,6 +497,33 @@ async def test_a_region_is_dragged_with_the_mouse(app: EvtuiApp, until: Until) -
         assert roi is not None
         assert (roi.x, roi.y) == start
         assert (roi.width, roi.height) == (end[0] - start[0] + 1, end[1] - start[1] + 1)
+
+
+async def test_a_zoomed_view_is_dragged_along(app: EvtuiApp, until: Until) -> None:
+    async with app.run_test(size=(160, 30)) as pilot:
+        await play(app, pilot, until)
+        await pilot.press("z", "z")
+        view = app.player.view
+        held = view.pixel_at(80, 12)
+        await pilot.mouse_down(EventView, offset=(80, 12), control=True)
+        await pilot.hover(EventView, offset=(70, 8))
+        await pilot.mouse_up(EventView, offset=(70, 8), control=True)
+        assert held is not None and view.roi is None
+        moved = view.pixel_at(70, 8)
+        assert moved is not None
+        assert abs(moved[0] - held[0]) <= 1 and abs(moved[1] - held[1]) <= 1
+
+
+async def test_a_step_goes_by_the_window_or_by_the_frame(app: EvtuiApp, until: Until) -> None:
+    async with app.run_test() as pilot:
+        await play(app, pilot, until)
+        transport(app).speed = 1.0
+        await pilot.press("full_stop")
+        assert transport(app).position_us == 10_000
+        app.post_message(ChangeSetting("step", "frame"))
+        await until(pilot, lambda: transport(app).step_by is StepBy.FRAME)
+        await pilot.press("home", "full_stop")
+        assert transport(app).position_us == pytest.approx(1e6 / 30, abs=1)
 
 
 async def test_the_frequency_of_a_blinking_region_is_told(

@@ -35,7 +35,8 @@ PAN_SHARE = 0.1
 class EventView(PixelView):
     """Shows events; changing the look or the size draws the same events again.
 
-    The wheel zooms about what it points at; dragging marks a region of interest.
+    The wheel zooms about what it points at; dragging marks a region of interest, and with another
+    button or Ctrl it moves a zoomed view.
     """
 
     class Marked(Message):
@@ -58,6 +59,7 @@ class EventView(PixelView):
         self.roi: Region | None = None
         """The region of interest, which is outlined."""
         self._dragged_from: tuple[int, int] | None = None
+        self._drag_pans = False
 
     @property
     def look(self) -> Look | None:
@@ -260,22 +262,31 @@ class EventView(PixelView):
 
     def on_mouse_down(self, event: MouseDown) -> None:
         self._dragged_from = self.pixel_at(event.x, event.y)
+        self._drag_pans = event.button != 1 or event.ctrl
         self.capture_mouse()
 
     def on_mouse_move(self, event: MouseMove) -> None:
         start, end = self._dragged_from, self.pixel_at(event.x, event.y)
-        if start is not None and end is not None and start != end:
-            from evtui.region import Region
-
-            x, y = min(start[0], end[0]), min(start[1], end[1])
-            width, height = abs(start[0] - end[0]) + 1, abs(start[1] - end[1]) + 1
-            self.mark_region(Region(x, y, width, height))
+        if start is None or end is None or start == end:
+            return
+        if self._drag_pans:
+            # The pixel that was taken hold of stays under the pointer.
+            self._move(start[0] - end[0], start[1] - end[1])
+        else:
+            self._mark_between(start, end)
 
     def on_mouse_up(self) -> None:
         self.release_mouse()
-        if self._dragged_from is not None and self.roi is not None:
-            self.post_message(self.Marked())
+        if self._dragged_from is not None:
+            self.post_message(self.Looked() if self._drag_pans else self.Marked())
         self._dragged_from = None
+
+    def _mark_between(self, start: tuple[int, int], end: tuple[int, int]) -> None:
+        from evtui.region import Region
+
+        x, y = min(start[0], end[0]), min(start[1], end[1])
+        width, height = abs(start[0] - end[0]) + 1, abs(start[1] - end[1]) + 1
+        self.mark_region(Region(x, y, width, height))
 
     def _zoom_at(self, event: MouseEvent, steps: int) -> None:
         event.stop()

@@ -71,5 +71,11 @@ class Looking(Playing):
 
     def apply_settings(self) -> None:
         """A setting changed: draw with it."""
+        settings = self.services.settings
         if self.is_mounted:
-            self.view.apply_settings(self.services.settings)
+            self.view.apply_settings(settings)
+        if self.session is not None:
+            from evtui.playback.transport import StepBy
+
+            self.session.transport.fps = settings.fps
+            self.session.transport.step_by = StepBy(settings.step)

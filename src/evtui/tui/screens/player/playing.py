@@ -121,11 +121,13 @@ class Playing(Screen[None]):
 
     def _begin(self, opened: Opened) -> None:
         from evtui.playback.session import Session
+        from evtui.playback.transport import StepBy
 
         self.recording, self.in_memory = opened.recording, opened.in_memory
         self.view.begin(opened.recording.info, self.services.settings)
         self.view.show(opened.events, opened.transport.window)
         opened.transport.fps = self.services.settings.fps
+        opened.transport.step_by = StepBy(self.services.settings.step)
         self.session = Session(opened.recording, self._post_frame, opened.transport)
         self.began()
         self.say()
