@@ -50,7 +50,7 @@ class Terminal:
             stdout=slave,
             stderr=slave,
             cwd=cwd,
-            env={**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor"}
+            env={**_without_size(), "TERM": "xterm-256color", "COLORTERM": "truecolor"}
             | dict(environment or {}),
             start_new_session=True,
         )
@@ -153,6 +153,11 @@ class Terminal:
     def _resize_pty(self, columns: int, rows: int) -> None:
         size = struct.pack("HHHH", rows, columns, 0, 0)
         fcntl.ioctl(self._master, termios.TIOCSWINSZ, size)
+
+
+def _without_size() -> dict[str, str]:
+    """The environment without the size of the terminal that the tests run in."""
+    return {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
 
 
 def evtui(*arguments: str) -> list[str]:
