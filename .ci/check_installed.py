@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import tempfile
 from pathlib import Path
 
@@ -36,4 +37,6 @@ names = sorted(Path(sheet).name for sheet in style_sheets())
 assert all(Path(sheet).is_relative_to(package) for sheet in style_sheets()), names
 assert "browser.tcss" in names
 asyncio.run(start())
-print(f"installed evtui {evtui.__version__} starts, with {', '.join(names)}")
+print(f"installed evtui {evtui.__version__} starts, with {', '.join(names)}", flush=True)
+# As the program itself ends: its thread of imports may hold a lock the interpreter waits for.
+os._exit(0)
