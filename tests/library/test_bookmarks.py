@@ -10,9 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from evtui.errors import EvtuiError, ExportError
-from evtui.library.bookmarks import VERSION, Bookmark, Bookmarks
-
-SIZE, FIRST_US = 1_000, 5_000_000
+from evtui.library.bookmarks import VERSION, Bookmark
+from support.bookmarking import FIRST_US, SIZE, add_many, open_again
 
 
 @pytest.fixture
@@ -26,10 +25,6 @@ def recording(tmp_path: Path) -> Path:
     path = tmp_path / "drone.h5"
     path.touch()
     return path
-
-
-def open_again(path: Path, folder: Path, size: int = SIZE, first_us: int = FIRST_US) -> Bookmarks:
-    return Bookmarks.of(path, size, first_us, folder)
 
 
 def kept_file(folder: Path) -> Path:
@@ -293,13 +288,6 @@ def test_what_another_program_added_is_not_lost(recording, folder):
     assert one.times_us == (2,)
     other.reload()
     assert other.times_us == (2,)
-
-
-def add_many(path: Path, folder: Path, start: int, barrier: object) -> None:
-    bookmarks = open_again(path, folder)
-    barrier.wait()
-    for time_us in range(start, start + 25):
-        bookmarks.add(time_us, f"by {start}")
 
 
 def test_programs_that_write_at_the_same_time_lose_nothing(recording, folder):
