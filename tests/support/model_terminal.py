@@ -99,10 +99,10 @@ def _unnoticed(app: App[Any]) -> Iterator[None]:
 
 
 def _seen(character: str, front: str, back: str) -> Look:
-    """A blank has no front, and a full block no back."""
+    """A blank has no front; a full block has no back, and is a blank on its colour."""
     if character in (" ", ""):
         return " ", "", back
-    return (character, front, "") if character == "█" else (character, front, back)
+    return (" ", "", front) if character == "█" else (character, front, back)
 
 
 def _name(colour: Color | None) -> str:

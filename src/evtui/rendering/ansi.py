@@ -103,7 +103,8 @@ def paint(sheet: Sheet, pens: Pens) -> list[str]:
     """The text of each row; empty where nothing changed."""
     rows, columns = sheet.wanted.shape
     ends = _written_until(sheet) if sheet.to_edge else np.full(rows, columns)
-    written = _fill_gaps(sheet.wanted, sheet.changed & (np.arange(columns) < ends[:, None]))
+    changed = sheet.changed & (np.arange(columns) < ends[:, None])
+    written = _fill_gaps(sheet.wanted, changed, pens)
     places = np.flatnonzero(written)
     texts = _texts(sheet.wanted.reshape(-1)[places], places, rows, columns, pens)
     if not sheet.to_edge:
@@ -131,18 +132,46 @@ def _skip_to(column: int, places: NDArray[np.int64], row: int, columns: int) -> 
     return _move(column - max(at, 0))
 
 
-def _needs(packed: Packed) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
-    """The shades that cells need in front and behind; ``_ANY`` for what their glyph hides."""
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """How cells are drawn one after the other, arrays of one entry a cell."""
+
+    codes: NDArray[np.uint32]
+    fronts: NDArray[np.int8]
+    """The shade that the terminal draws with once the cell was written."""
+    backs: NDArray[np.int8]
+
+
+def _drawn(packed: Packed, starts: NDArray[np.bool_], pens: Pens) -> _Drawn:
+    """Choose how to draw some cells; where the usual colours are in force is told by ``starts``.
+
+    A full block looks like a blank on its colour.  It is a block only where its colour is the one
+    in front already: so the front changes for mixed cells alone, and the glyph is one byte, not
+    three.  That is a quarter of a busy frame; the best choice of all would be another twentieth.
+    """
+    codes, front, back = _split(packed)
+    full = codes == _FULL_BLOCK
+    if not _coloured(pens):
+        return _Drawn(codes, *(np.full(len(codes), USUAL, np.int8) for _ in range(2)))
+    fronts = _carried(np.where(full | (codes == BLANK), _ANY, front), starts)
+    hidden = full & (fronts == front)
+    backs = _carried(np.where(full, np.where(hidden, _ANY, front), back), starts)
+    return _Drawn(np.where(full & (backs == front), BLANK, codes), fronts, backs)
+
+
+def _split(packed: Packed) -> tuple[NDArray[np.uint32], NDArray[np.int8], NDArray[np.int8]]:
+    """Codes, fronts and backs of cells."""
     mask = np.uint32(_SHADES - 1)
-    codes = packed >> np.uint32(_CODE_SHIFT)
     front = (packed >> np.uint32(_SHADE_BITS) & mask).astype(np.int8)
-    back = (packed & mask).astype(np.int8)
-    front[codes == BLANK] = _ANY
-    back[codes == _FULL_BLOCK] = _ANY
-    return front, back
+    return packed >> np.uint32(_CODE_SHIFT), front, (packed & mask).astype(np.int8)
 
 
-def _fill_gaps(wanted: Packed, changed: NDArray[np.bool_]) -> NDArray[np.bool_]:
+@lru_cache(maxsize=8)
+def _coloured(pens: Pens) -> bool:
+    return len({*pens.fronts}) > 1 or len({*pens.backs}) > 1
+
+
+def _fill_gaps(wanted: Packed, changed: NDArray[np.bool_], pens: Pens) -> NDArray[np.bool_]:
     """Write short gaps again where no colour has to change for it and skipping is no shorter."""
     columns = wanted.shape[1]
     flat = wanted.reshape(-1)
@@ -152,18 +181,35 @@ def _fill_gaps(wanted: Packed, changed: NDArray[np.bool_]) -> NDArray[np.bool_]:
     short = np.flatnonzero((gaps > 0) & (gaps <= _MOST_FILLED) & same_row)
     if not len(short):
         return changed
-    fronts, backs = _states(flat[places], _row_starts(places, columns))
+    drawn = _drawn(flat[places], _row_starts(places, columns), pens)
     filled = changed.copy().reshape(-1)
     for gap in range(1, _MOST_FILLED + 1):
         befores = short[gaps[short] == gap]
         inside = places[befores][:, None] + np.arange(1, gap + 1)
-        front, back = _needs(flat[inside])
-        fits = (front == _ANY) | (front == fronts[befores][:, None])
-        fits &= (back == _ANY) | (back == backs[befores][:, None])
-        cost = _utf8_bytes(flat[inside] >> np.uint32(_CODE_SHIFT)).sum(axis=1)
-        worth = fits.all(axis=1) & (cost <= len(_move(gap)))
+        state = drawn.fronts[befores][:, None], drawn.backs[befores][:, None]
+        cost = _cost_in(flat[inside], *state, coloured=_coloured(pens))
+        worth = cost.sum(axis=1) <= len(_move(gap))
         filled[inside[worth].reshape(-1)] = True
     return filled.reshape(changed.shape)
+
+
+_TOO_MUCH = 99
+
+
+def _cost_in(
+    packed: Packed, front: NDArray[np.int8], back: NDArray[np.int8], *, coloured: bool
+) -> NDArray[np.int64]:
+    """The bytes of cells drawn in these colours; ``_TOO_MUCH`` where others are needed."""
+    codes, its_front, its_back = _split(packed)
+    size = _utf8_bytes(codes)
+    if not coloured:
+        return size
+    full = codes == _FULL_BLOCK
+    front_fits = (codes == BLANK) | (its_front == front)
+    fits = front_fits & (full | (its_back == back))
+    size[full & (its_front == back)] = 1
+    fits |= full & (its_front == back)
+    return np.where(fits, size, _TOO_MUCH)
 
 
 def _utf8_bytes(codes: NDArray[np.uint32]) -> NDArray[np.int64]:
@@ -175,12 +221,6 @@ def _row_starts(places: NDArray[np.int64], columns: int) -> NDArray[np.bool_]:
     """Which places are the first of their row."""
     starts: NDArray[np.bool_] = np.diff(places // columns, prepend=-1) != 0
     return starts
-
-
-def _states(packed: Packed, starts: NDArray[np.bool_]) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
-    """The shades that the terminal draws with once each of some cells was written."""
-    front, back = _needs(packed)
-    return _carried(front, starts), _carried(back, starts)
 
 
 def _carried(needs: NDArray[np.int8], starts: NDArray[np.bool_]) -> NDArray[np.int8]:
@@ -197,19 +237,18 @@ def _texts(
     if not len(places):
         return [_NOTHING_CHANGES] * rows
     starts = _row_starts(places, columns)
-    fronts, backs = _states(packed, starts)
-    changes = _changes(fronts, starts) * (_SHADES + 1) + _changes(backs, starts)
+    drawn = _drawn(packed, starts, pens)
+    changes = _changes(drawn.fronts, starts) * (_SHADES + 1) + _changes(drawn.backs, starts)
     row_of, column_of = np.divmod(places, columns)
     skipped = np.where(starts, column_of, np.diff(places, prepend=0) - 1)
     tokens = np.empty((len(places), 3), object)
     tokens[:, 0] = _moves(columns)[skipped]
     tokens[:, 1] = _pen_changes(pens)[changes]
-    codes = (packed >> np.uint32(_CODE_SHIFT)).astype("<u4")
-    tokens[:, 2] = list(codes.tobytes().decode("utf-32-le"))
+    tokens[:, 2] = list(drawn.codes.astype("<u4").tobytes().decode("utf-32-le"))
     pieces = tokens.reshape(-1).tolist()
     borders = np.searchsorted(row_of, np.arange(rows + 1)).tolist()
     back_to_usual = _pen_changes(pens)[(USUAL + 1) * (_SHADES + 2)]
-    coloured = (fronts != USUAL) | (backs != USUAL)
+    coloured = (drawn.fronts != USUAL) | (drawn.backs != USUAL)
     return [
         "".join(pieces[3 * first : 3 * past]) + (back_to_usual if coloured[past - 1] else "")
         if past > first
@@ -229,7 +268,7 @@ def _changes(states: NDArray[np.int8], starts: NDArray[np.bool_]) -> NDArray[np.
 def _pen_changes(pens: Pens) -> NDArray[np.object_]:
     """The sequence for every change of the two shades, by both as ``_changes`` has them."""
     table = np.full((_SHADES + 1) ** 2, "", object)
-    if len({*pens.fronts}) == len({*pens.backs}) == 1:
+    if not _coloured(pens):
         return table  # without colours there is nothing to say
     fronts, backs = (None, *pens.fronts), (None, *pens.backs)
     for front, in_front in enumerate(fronts):
