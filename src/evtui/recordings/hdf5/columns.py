@@ -25,6 +25,7 @@ from evtui.errors import (
     UnsupportedRecording,
 )
 from evtui.recordings.hdf5.file import GuardedFile
+from evtui.recordings.hdf5.inflating import Inflater, can_inflate
 from evtui.recordings.time_units import Raw
 from evtui.units import format_bytes, printable
 
@@ -161,6 +162,7 @@ class Storage:
         self._pipeline = tuple(_pipeline(dataset))
         self.filters = tuple(code for code, _options in self._pipeline)
         self._require_filters()
+        self._inflater: Inflater | None = None
         if dataset.chunks is None:
             self.block_rows = CONTIGUOUS_ROWS
             self._require_bytes()
@@ -171,6 +173,7 @@ class Storage:
                 for code, options in self._pipeline
             )
             self._refuse_large_chunks()
+            self._inflater = self._try_to_inflate()
             chunk = int(dataset.chunks[axis])
             self.block_rows = chunk * -(-_LEAST_ROWS // chunk)
 
@@ -186,9 +189,17 @@ class Storage:
             DamagedRecording: they were never written, or lie beyond the end of the file.
         """
         self._require_chunks(start, stop)
+        inflated = self._inflater.read(start, stop) if self._inflater else None
+        if inflated is not None:
+            return inflated[fields] if fields else inflated
         source = self._dataset.fields(fields) if fields else self._dataset
         rows: Raw = source[start:stop] if self._axis == 0 else source[:, start:stop].T
         return rows
+
+    def _try_to_inflate(self) -> Inflater | None:
+        if self._axis or not can_inflate(self._dataset, self._pipeline):
+            return None
+        return Inflater(self._dataset, self._pipeline)
 
     def _refuse_other_files(self) -> None:
         if self._dataset.external or self._dataset.is_virtual:
