@@ -77,6 +77,13 @@ def fan() -> Path:
     return make_demo(scratch() / "demo", lambda name, share: None, SCENES[:1])[0]
 
 
+def real_recordings() -> list[Path]:
+    """A DAVIS240 and a Gen3 recording, where ``EVTUI_REAL_RECORDINGS`` names their folder."""
+    folder = os.environ.get("EVTUI_REAL_RECORDINGS")
+    names = ("davis240_aedat4.aedat4", "gen3_evt2.raw")
+    return [Path(folder) / name for name in names] if folder else []
+
+
 def drop_from_page_cache(path: Path) -> None:
     """Make the next read of a file come from the disk."""
     with path.open("rb") as file:

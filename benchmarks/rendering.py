@@ -37,7 +37,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 import evtui
-from common import fan
+from common import fan, real_recordings
 from evtui.events import Events
 from evtui.region import Region
 from evtui.rendering.frame import Look, draw_cells, draw_picture
@@ -267,11 +267,7 @@ def main() -> None:
     parser.add_argument("--frames", type=int, default=100)
     parser.add_argument("--sizes", nargs="*", default=["80x24", "120x40", "200x50", "300x80"])
     chosen = parser.parse_args()
-    files = chosen.files or [fan()]
-    real = os.environ.get("EVTUI_REAL_RECORDINGS")
-    if real and not chosen.files:
-        files += [Path(real) / "davis240_aedat4.aedat4", Path(real) / "gen3_evt2.raw"]
-    for path in files:
+    for path in chosen.files or [fan(), *real_recordings()]:
         measure(path.name, *frames_of(path, chosen.frames), chosen.sizes)
 
 

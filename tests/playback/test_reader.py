@@ -127,6 +127,17 @@ def test_while_idle_it_reads_two_windows_ahead_and_delivers_none_of_them(open_re
     assert [screen.next_frame().window.number for _ in range(2)] == [1, 2]
 
 
+def test_ahead_it_reads_only_what_it_did_not_read_for_the_frame_before(open_reader, screen):
+    recording = ScriptedRecording()
+    reader = open_reader(recording)
+    reader.request(Window(1, 0, 30, ahead=((10, 40), (20, 50))))
+    assert windows_begun(recording, 3) == [(0, 30), (30, 40), (40, 50)]
+    reader.request(Window(2, 11, 41, ahead=((21, 51), (31, 61))))
+    assert windows_begun(recording, 3) == [(11, 41), (50, 51), (51, 61)]
+    reader.request(Window(3, 12, 20, ahead=((0, 90),)))
+    assert windows_begun(recording, 3) == [(12, 20), (0, 11), (61, 90)]
+
+
 def test_unless_asked_it_reads_nothing_ahead(open_reader, screen):
     recording = ScriptedRecording()
     reader = open_reader(recording)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -12,6 +12,9 @@ from evtui.playback.capping import CAP, Capped, newest_events
 from evtui.playback.clock import Clock, monotonic
 from evtui.recordings.base import Recording
 from evtui.threads import NewestOnly
+
+Stretch: TypeAlias = tuple[int, int]
+"""From one time to another, µs; the end is not included."""
 
 Prepare: TypeAlias = Callable[[Events, int], Events]
 """A pure function, run in the reader's thread: makes a frame's events of those read.
@@ -99,6 +102,8 @@ class FrameReader:
         self._deliver = deliver
         self._clock = clock
         self._cap = cap
+        self._read: list[Stretch] = []
+        """What was read for the frame before and ahead of it: mostly decoded still."""
         self._thread = NewestOnly("frame-reader", self._serve)
 
     def request(self, window: Window) -> None:
@@ -168,10 +173,23 @@ class FrameReader:
 
     def _read_ahead(self, window: Window) -> None:
         """Decode what playback reaches next; nobody waits for it, so a fault is met again later."""
-        for t0, t1 in window.ahead[: self.WINDOWS_AHEAD]:
-            if self._thread.superseded:
-                return
-            try:
-                newest_events(self._recording, t0, t1, self._cap)
-            except Exception:  # noqa: BLE001 - whatever it is, the frame itself will tell it
-                return
+        read = [(window.t0, window.t1)]
+        for ahead in window.ahead[: self.WINDOWS_AHEAD]:
+            for t0, t1 in _without(ahead, [*read, *self._read]):
+                if self._thread.superseded:
+                    return
+                try:
+                    newest_events(self._recording, t0, t1, self._cap)
+                except Exception:  # noqa: BLE001 - whatever it is, the frame itself will tell it
+                    return
+            read.append(ahead)
+        self._read = read
+
+
+def _without(stretch: Stretch, others: Iterable[Stretch]) -> list[Stretch]:
+    """What is left of a stretch of time beside some others."""
+    left = [stretch]
+    for start, stop in others:
+        pieces = [((t0, min(t1, start)), (max(t0, stop), t1)) for t0, t1 in left]
+        left = [piece for pair in pieces for piece in pair if piece[0] < piece[1]]
+    return left

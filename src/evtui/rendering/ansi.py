@@ -182,27 +182,28 @@ def _fill_gaps(wanted: Packed, changed: NDArray[np.bool_], pens: Pens) -> NDArra
     if not len(short):
         return changed
     drawn = _drawn(flat[places], _row_starts(places, columns), pens)
-    filled = changed.copy().reshape(-1)
-    for gap in range(1, _MOST_FILLED + 1):
-        befores = short[gaps[short] == gap]
-        inside = places[befores][:, None] + np.arange(1, gap + 1)
-        state = drawn.fronts[befores][:, None], drawn.backs[befores][:, None]
-        cost = _cost_in(flat[inside], *state, coloured=_coloured(pens))
-        worth = cost.sum(axis=1) <= len(_move(gap))
-        filled[inside[worth].reshape(-1)] = True
-    return filled.reshape(changed.shape)
+    lengths = gaps[short]
+    gap = np.repeat(np.arange(len(short)), lengths)
+    before = short[gap]
+    since = np.arange(len(gap)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+    inside = places[before] + 1 + since
+    cost = _cost_in(flat[inside], drawn.fronts[before], drawn.backs[before], pens)
+    worth = np.bincount(gap, cost) <= _MOVE_BYTES[lengths]
+    filled = changed.copy()
+    filled.reshape(-1)[inside[worth[gap]]] = True
+    return filled
 
 
 _TOO_MUCH = 99
 
 
 def _cost_in(
-    packed: Packed, front: NDArray[np.int8], back: NDArray[np.int8], *, coloured: bool
+    packed: Packed, front: NDArray[np.int8], back: NDArray[np.int8], pens: Pens
 ) -> NDArray[np.int64]:
     """The bytes of cells drawn in these colours; ``_TOO_MUCH`` where others are needed."""
     codes, its_front, its_back = _split(packed)
     size = _utf8_bytes(codes)
-    if not coloured:
+    if not _coloured(pens):
         return size
     full = codes == _FULL_BLOCK
     front_fits = (codes == BLANK) | (its_front == front)
@@ -290,3 +291,6 @@ def _move(cells: int) -> str:
     if cells == 0:
         return ""
     return "\x1b[C" if cells == 1 else f"\x1b[{cells}C"
+
+
+_MOVE_BYTES = np.array([len(_move(cells)) for cells in range(_MOST_FILLED + 1)])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from textual import on, work
 from textual.message import Message
 from textual.screen import Screen
 
+from evtui.playback.clock import Clock, monotonic
 from evtui.recordings.base import Recording, Timeline
 from evtui.store.beside import let_go
 from evtui.tui.link import Link
@@ -28,6 +30,9 @@ if TYPE_CHECKING:
     from evtui.tui.services import Services
 
 TIMELINE_BINS = 2048
+
+SAY_EVERY_S = 0.05
+"""Words follow the playback in such steps: they cost a fifth of what a frame does."""
 
 
 class Playing(Screen[None]):
@@ -74,6 +79,8 @@ class Playing(Screen[None]):
         self.frame: Frame | None = None
         """The frame shown last."""
         self._stopwatch: Stopwatch | None = None
+        self._clock: Clock = monotonic
+        self._said_at = -math.inf
 
     # What the parts add to opening, closing and showing.
 
@@ -217,7 +224,14 @@ class Playing(Screen[None]):
         self.session.shown(frame)
         self.view.budget = self.link.frame_bytes
         self.view.show(frame.events, (frame.window.t0, frame.window.t1))
-        self.say()
+        self._say_with_frame(self.session)
+
+    def _say_with_frame(self, session: Session) -> None:
+        """Say what changed, but not so often while playing that nobody could read it."""
+        now = self._clock()
+        if not session.transport.playing or now - self._said_at >= SAY_EVERY_S:
+            self._said_at = now
+            self.say()
 
     def moved(self) -> None:
         """Ask for the window now due at once, unless the link still carries what came before."""
