@@ -20,7 +20,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, TypeAlias
+from typing import Any, Self
 
 import h5py
 import hdf5plugin
@@ -28,6 +28,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evtui.events import Events
+from evtui.export.kinds import Attribute, Heading
 from evtui.files import cannot_write, written_beside
 from evtui.recordings.hdf5.statements import EVTUI_FORMAT
 
@@ -36,12 +37,31 @@ CHUNK_EVENTS = 32_768
 
 FORMAT_VERSION = 1
 
-Attribute: TypeAlias = str | int | float | list[str] | list[int] | list[float]
-
 _PORTABLE = {"compression": "gzip", "compression_opts": 1, "shuffle": True}
 _FAST = dict(hdf5plugin.Blosc(cname="lz4", clevel=5, shuffle=hdf5plugin.Blosc.BITSHUFFLE))
 _COLUMNS = {"t": np.int64, "x": np.uint16, "y": np.uint16, "p": np.uint8}
 _BLOCK_EVENTS = 8 * CHUNK_EVENTS
+
+
+def open_hdf5(path: Path, heading: Heading) -> Hdf5Writer:
+    """Compressed so that every HDF5 library reads it; see ``kinds.OpenWriter``."""
+    return _writer(path, heading, fast=False)
+
+
+def open_blosc(path: Path, heading: Heading) -> Hdf5Writer:
+    """Compressed with Blosc; see ``kinds.OpenWriter``."""
+    return _writer(path, heading, fast=True)
+
+
+def _writer(path: Path, heading: Heading, *, fast: bool) -> Hdf5Writer:
+    return Hdf5Writer(
+        path,
+        heading.width,
+        heading.height,
+        t_first_us=heading.t_first_us,
+        fast=fast,
+        attributes=heading.attributes,
+    )
 
 
 class Hdf5Writer:
