@@ -11,7 +11,6 @@ from evtui.recordings.base import Recording
 from evtui.recordings.slices import slices
 from evtui.region import Region
 
-
 NO_FILTERS = Filters()
 
 
