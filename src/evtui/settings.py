@@ -90,6 +90,12 @@ def choices_of(key: str) -> tuple[Any, ...]:
     return choices
 
 
+def environment_names() -> list[tuple[str, str]]:
+    """The variables that set something, each with the label of what it sets."""
+    variables = [(_metadata(key)["env"], label_of(key)) for key in KEYS]
+    return [(variable, label) for variable, label in variables if variable]
+
+
 def show(key: str, value: Any) -> str:
     """A value as the settings screen and messages write it."""
     if isinstance(value, bool):

@@ -15,6 +15,7 @@ import sys
 from typing import Any, cast
 
 import click
+from click.shell_completion import CompletionItem
 
 from evtui import __version__
 
@@ -26,6 +27,8 @@ COMMANDS: dict[str, str] = {
     "info": "evtui.cli.info:info",
     "check": "evtui.cli.check:check",
     "paths": "evtui.cli.places:show_paths",
+    "completion": "evtui.cli.completion:show_completion",
+    "manual": "evtui.cli.manual:show_manual",
 }
 """Every command, as ``module:function``: a module is imported when its command is first needed."""
 
@@ -52,9 +55,22 @@ class _Commands(click.Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         own = {"--help", "--version", "-h"}
-        if not args or (args[0] not in COMMANDS and args[0] not in own):
+        is_asked_to_complete_a_first_word = ctx.resilient_parsing and not args
+        named = bool(args) and (args[0] in COMMANDS or args[0] in own)
+        if not (named or is_asked_to_complete_a_first_word):
             args = [BROWSE, *args]
         return super().parse_args(ctx, args)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Commands; what begins like none of them is a path or an option of the browser's."""
+        found = super().shell_complete(ctx, incomplete)
+        if incomplete.startswith("-"):
+            browse = self.get_command(ctx, BROWSE)
+            assert browse is not None
+            known = {item.value for item in found}
+            options = browse.shell_complete(click.Context(browse, ctx), incomplete)
+            found += [item for item in options if item.value not in known]
+        return found or [CompletionItem(incomplete, type="file")]
 
     def invoke(self, ctx: click.Context) -> Any:
         try:

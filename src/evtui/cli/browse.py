@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def _settings_options(command: Any) -> Any:
     """The settings that a run may override."""
-    for option in (
+    options = (
         click.option("--cache", type=click.Choice(["on", "off"]), help="Keep loaded recordings."),
         click.option("--enable-cache", is_flag=True, help="The same as --cache on."),
         click.option("--loader", type=click.Choice(["auto", "evlib"]), help="What decodes files."),
@@ -29,7 +29,8 @@ def _settings_options(command: Any) -> Any:
         click.option("--fps", type=int, help="Frames a second at most."),
         click.option("--max-rate", help="Bytes a second to the terminal at most: 100KB."),
         click.option("--log", type=click.Path(path_type=Path), help="Append JSON lines to a file."),
-    ):
+    )
+    for option in reversed(options):  # as decorators are: the one nearest the function comes first
         command = option(command)
     return command
 
