@@ -87,12 +87,17 @@ def export(
     count = 0
     with open_writer(job.target, job.kind, heading) as writer:
         for done, events in selected(recording, job.selection):
-            if cancelled():
-                raise ExportCancelled(f"{job.target}: cancelled")
             writer.append(events)
             count += len(events)
             progress((done - start) / (stop - start))
+            _check(cancelled, job)
+        _check(cancelled, job)  # the last moment, for the file is about to take its name
     return Exported(job.target, count, job.target.stat().st_size)
+
+
+def _check(cancelled: Cancelled, job: Job) -> None:
+    if cancelled():
+        raise ExportCancelled(f"{job.target}: cancelled")
 
 
 def _check_region(region: Region | None, info: RecordingInfo) -> None:

@@ -10,7 +10,6 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.message import Message
-from textual.screen import Screen
 from textual.widgets import Footer, Input, Static
 
 from evtui.errors import (
@@ -26,6 +25,7 @@ from evtui.store.messages import LoadProgress, Stage
 from evtui.tui.actions import Place, bindings
 from evtui.tui.columns import Row
 from evtui.tui.messages import AskExport, ChangeSetting, FirstPaint, OpenRecording, ShowDetails
+from evtui.tui.screens.table_keys import TableKeys
 from evtui.tui.widgets.dataset_table import DatasetTable
 from evtui.tui.widgets.gauge import Gauge
 from evtui.tui.widgets.loading_panel import LoadingPanel
@@ -44,7 +44,7 @@ GAUGE_INTERVAL_S = 0.5
 PRELOAD_DELAY_S = 1.0
 
 
-class BrowserScreen(Screen[None]):
+class BrowserScreen(TableKeys):
     """Routes between survey, table, preview, store and player."""
 
     BINDINGS = bindings(Place.BROWSER)
@@ -95,10 +95,6 @@ class BrowserScreen(Screen[None]):
             self._survey.cancel()
 
     # What the table shows
-
-    @property
-    def _table(self) -> DatasetTable:
-        return self.query_one(DatasetTable)
 
     @property
     def _panel(self) -> LoadingPanel:
@@ -338,35 +334,6 @@ class BrowserScreen(Screen[None]):
         if self._survey is not None:
             self._survey.begin_learning()
 
-    def action_sort(self) -> None:
-        self._table.sort_by_next()
-        self._show_title()
-
-    def action_reverse(self) -> None:
-        self._table.reverse()
-        self._show_title()
-
-    def action_cursor_down(self) -> None:
-        self._table.action_cursor_down()
-
-    def action_cursor_up(self) -> None:
-        self._table.action_cursor_up()
-
-    def action_scroll_top(self) -> None:
-        self._table.action_scroll_top()
-
-    def action_scroll_bottom(self) -> None:
-        self._table.action_scroll_bottom()
-
-    def action_filter(self) -> None:
-        box = self.query_one("#filter", Input)
-        box.display = True
-        self.set_focus(box)
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Inside the filter ``/`` is a character like any other."""
-        return action != "filter" or not self.query_one("#filter", Input).has_focus
-
     def action_leave(self) -> None:
         """Esc: give up opening what loads, then clear the filter."""
         if self._open_when_loaded is not None:
@@ -376,16 +343,6 @@ class BrowserScreen(Screen[None]):
         box = self.query_one("#filter", Input)
         box.value = ""
         box.display = False
-        self._table.focus()
-
-    @on(Input.Changed, "#filter")
-    def _filter(self, message: Input.Changed) -> None:
-        self._table.filter(message.value)
-        self._show_title()
-
-    @on(Input.Submitted, "#filter")
-    def _end_filter(self, message: Input.Submitted) -> None:
-        message.input.display = bool(message.value)
         self._table.focus()
 
     @on(DatasetTable.RowSelected)
