@@ -26,6 +26,8 @@ COMMANDS: dict[str, str] = {
     "demo": "evtui.cli.browse:demo",
     "info": "evtui.cli.info:info",
     "check": "evtui.cli.check:check",
+    "convert": "evtui.cli.convert:convert",
+    "bench": "evtui.cli.bench:bench",
     "paths": "evtui.cli.places:show_paths",
     "completion": "evtui.cli.completion:show_completion",
     "manual": "evtui.cli.manual:show_manual",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -57,7 +57,7 @@ class Watcher(Protocol):
 
 def convert_all(
     items: Sequence[Item], watcher: Watcher, *, jobs: int = 1, fast: bool = False, verify: bool
-) -> Iterator[Outcome]:
+) -> Generator[Outcome]:
     """Convert recordings, several at a time, and give each outcome as it comes.
 
     When the caller stops asking, or Ctrl-C strikes, what is under way ends and leaves nothing.
