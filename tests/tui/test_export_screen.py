@@ -29,6 +29,7 @@ async def highlight(app, pilot, until, name: str) -> Path:
     path = next(path for path in table.paths if path.name == name)
     table.move_cursor(row=table.get_row_index(str(path)))
     await until(pilot, lambda: table.current is not None and table.current.dataset.path == path)
+    await until(pilot, lambda: table.current.summary is not None)
     return path
 
 

@@ -27,6 +27,8 @@ COMMANDS: dict[str, str] = {
     "info": "evtui.cli.info:info",
     "check": "evtui.cli.check:check",
     "export": "evtui.cli.export:export",
+    "convert": "evtui.cli.convert:convert",
+    "bench": "evtui.cli.bench:bench",
     "paths": "evtui.cli.places:show_paths",
     "completion": "evtui.cli.completion:show_completion",
     "manual": "evtui.cli.manual:show_manual",
