@@ -55,10 +55,15 @@ def selected(recording: Recording, selection: Selection) -> Iterator[tuple[int, 
     if start >= stop:
         return
     for t0, t1 in slices(recording, start, stop):
-        yield t1, _of_window(recording, selection, t0, t1)
+        yield t1, selected_window(recording, selection, t0, t1)
 
 
-def _of_window(recording: Recording, selection: Selection, t0: int, t1: int) -> Events:
+def selected_window(recording: Recording, selection: Selection, t0: int, t1: int) -> Events:
+    """What filters and region of a selection leave of a window, whatever its stretch of time.
+
+    Raises:
+        RecordingError: the file cannot be read.
+    """
     filters = selection.filters
     if filters:
         events = filters.apply(recording.window(t0 - filters.history_us, t1), t0)

@@ -61,9 +61,13 @@ def draw_picture(
     events: Events, look: Look, palette: str, window: Window | None = None
 ) -> NDArray[np.uint8]:
     """Events at the sensor's own resolution: uint8 of shape (height, width, 3)."""
+    return np.array(PALETTES[palette], np.uint8)[draw_shades(events, look, window)]
+
+
+def draw_shades(events: Events, look: Look, window: Window | None = None) -> Shades:
+    """Events at the sensor's own resolution, one shade a pixel of the region."""
     grid = Grid(look.region, look.region.width, look.region.height)
-    shades = VIEWS[look.view](accumulate(events, grid, window), look.exposure)
-    return np.array(PALETTES[palette], np.uint8)[shades]
+    return VIEWS[look.view](accumulate(events, grid, window), look.exposure)
 
 
 def draw_pixels(
