@@ -26,6 +26,7 @@ COMMANDS: dict[str, str] = {
     "demo": "evtui.cli.browse:demo",
     "info": "evtui.cli.info:info",
     "check": "evtui.cli.check:check",
+    "frame": "evtui.cli.frame:frame",
     "paths": "evtui.cli.places:show_paths",
     "completion": "evtui.cli.completion:show_completion",
     "manual": "evtui.cli.manual:show_manual",

@@ -21,13 +21,13 @@ def warn(text: str) -> None:
 
 
 @contextmanager
-def errors_on_stderr() -> Iterator[None]:
-    """Turns an error of evtui's own into a line on stderr and exit code 1."""
+def errors_on_stderr(exit_code: int = 1) -> Iterator[None]:
+    """Turns an error of evtui's own into a line on stderr and an exit code."""
     try:
         yield
     except EvtuiError as error:
         warn(str(error))
-        sys.exit(1)
+        sys.exit(exit_code)
 
 
 @contextmanager
