@@ -57,6 +57,8 @@ def _told_of(path: Path, fault: type[Exception]) -> Iterator[None]:
     except OSError:
         raise  # the operating system's words are known
     except fault as error:
+        if isinstance(error.__context__, OSError):  # met while PyAV wrote into our file
+            raise error.__context__ from error
         raise ExportError(f"{path}: cannot be encoded: {error}") from error
 
 

@@ -41,6 +41,9 @@ _LINE = 16
 _LINES = 3
 _FONT_SIZE = 13
 _REASON_LINES = 6
+_NOT_IN_FONT = str.maketrans("µ×", "ux")
+"""Pillow's own font has little more than ASCII; a name in other letters shows boxes."""
+
 _PITCH = (TILE[0] + _GAP, TILE[1] + _GAP + _LINES * _LINE)
 
 OpenRecording = Callable[[Path], Recording]
@@ -174,8 +177,8 @@ def _figures(info: RecordingInfo) -> list[str]:
     events = f"{about_events}{format_count(info.events)} events"
     duration = f"{about_time}{format_duration(info.duration_us)}"
     rate = f"{about_events or about_time}{format_rate(info.rate)}"
-    # Pillow's font has no sign for "times".
-    return [f"{duration} · {events} · {rate}", f"{info.format} · {info.width}x{info.height}"]
+    lines = f"{duration} · {events} · {rate}", f"{info.format} · {info.width}×{info.height}"
+    return [line.translate(_NOT_IN_FONT) for line in lines]
 
 
 def _colours_beside(background: RGB) -> tuple[RGB, RGB, RGB]:
