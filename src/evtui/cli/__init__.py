@@ -27,6 +27,7 @@ COMMANDS: dict[str, str] = {
     "info": "evtui.cli.info:info",
     "check": "evtui.cli.check:check",
     "frame": "evtui.cli.frame:frame",
+    "export": "evtui.cli.export:export",
     "paths": "evtui.cli.places:show_paths",
     "completion": "evtui.cli.completion:show_completion",
     "manual": "evtui.cli.manual:show_manual",

@@ -80,6 +80,10 @@ class FilterChoice:
     """All but the hot pixels."""
     mask_hot: bool
 
+    def lacks_counts(self, recording: Recording) -> bool:
+        """Whether ``of`` has to read all of the recording first."""
+        return self.mask_hot and recording.counts is None
+
     def of(self, recording: Recording, progress: Progress = no_progress) -> Filters:
         """The filters for a recording, all of which is read once where its counts are wanted.
 
@@ -92,7 +96,7 @@ class FilterChoice:
         """
         if not self.mask_hot:
             return self.filters
-        if recording.counts is None:
+        if self.lacks_counts(recording):
             recording.index(progress, never_cancelled)
         counts = recording.counts
         return self.filters if counts is None else self.filters.masking(counts.hot_pixels)

@@ -11,7 +11,7 @@ from evtui.cli.narration import progress_bar, warn
 from evtui.errors import NeedsLoading
 from evtui.library.catalogue import Catalogue
 from evtui.library.remembered import remembering
-from evtui.recordings.base import Recording
+from evtui.recordings.base import Recording, never_cancelled
 from evtui.recordings.formats import open_in_place
 from evtui.store.opening import open_or_load
 from evtui.timing import Stopwatch
@@ -36,6 +36,12 @@ def opened_recording(path: Path, catalogue: Catalogue) -> Iterator[Recording]:
     """
     with closing(remembering(catalogue, _open)(path, None)) as recording:
         yield recording
+
+
+def count_events(recording: Recording) -> None:
+    """The full pass with a bar, unless it is remembered; raises as ``Recording.index`` does."""
+    with progress_bar(f"counting {recording.info.path.name}") as show:
+        recording.index(show, never_cancelled)
 
 
 def open_with_bar(path: Path) -> Recording:

@@ -7,13 +7,11 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from evtui.cli.narration import progress_bar
-from evtui.cli.opening import open_with_bar, opened_catalogue
+from evtui.cli.opening import count_events, open_with_bar, opened_catalogue
 from evtui.errors import LoadError, RecordingError
 from evtui.library.catalogue import Catalogue
 from evtui.library.discovery import Dataset, Obstacle, discover
 from evtui.library.summary import Summary, of_recording
-from evtui.recordings.base import never_cancelled
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +62,7 @@ def _summary(dataset: Dataset, catalogue: Catalogue, *, exact: bool) -> Summary:
 def _read(dataset: Dataset, catalogue: Catalogue, *, exact: bool) -> Summary:
     with closing(open_with_bar(dataset.path)) as recording:
         if exact:
-            with progress_bar(f"counting {dataset.path.name}") as show:
-                recording.index(show, never_cancelled)
+            count_events(recording)
         summary = of_recording(recording)
         catalogue.put(dataset, summary, recording.counts)
         return summary

@@ -8,7 +8,15 @@ from pathlib import Path
 from evtui.errors import EvtuiError, ExportError
 from evtui.export.kinds import Heading, Kind, open_writer
 from evtui.export.selection import ALL, Selection, selected
-from evtui.recordings.base import Cancelled, Progress, Recording, never_cancelled, no_progress
+from evtui.recordings.base import (
+    Cancelled,
+    Progress,
+    Recording,
+    RecordingInfo,
+    never_cancelled,
+    no_progress,
+)
+from evtui.region import Region
 from evtui.units import format_duration
 
 
@@ -56,7 +64,7 @@ def export(
 
     Raises:
         ExportCancelled: ``cancelled`` said so.
-        ExportError: the file cannot be written, or is there already.
+        ExportError: the file cannot be written, or is there already, or nothing is selected.
         RecordingError: the recording cannot be read.
     """
     check_target(job.target, recording.info.path, replace=job.replace)
@@ -69,6 +77,7 @@ def export(
             f"{info.path}: nothing lies in the time asked for"
             f" (the recording lasts {format_duration(info.duration_us)})"
         )
+    _check_region(job.selection.region, info)
     heading = Heading(
         info.width,
         info.height,
@@ -84,6 +93,13 @@ def export(
             count += len(events)
             progress((done - start) / (stop - start))
     return Exported(job.target, count, job.target.stat().st_size)
+
+
+def _check_region(region: Region | None, info: RecordingInfo) -> None:
+    if region is not None and (region.x >= info.width or region.y >= info.height):
+        raise ExportError(
+            f"{info.path}: the region lies outside the sensor, which has {info.width}×{info.height}"
+        )
 
 
 def check_target(target: Path, source: Path, *, replace: bool) -> None:
