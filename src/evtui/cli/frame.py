@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING
 import click
 
 from evtui.cli.choosing import TIME, FilterChoice, filter_options, roi_option
-from evtui.cli.drawing import SIZE, drawing_options, drawing_settings
-from evtui.cli.narration import errors_on_stderr, progress_bar, warn
-from evtui.cli.opening import opened_catalogue, opened_recording
+from evtui.cli.drawing import SIZE, drawing_options, drawing_settings, refuse_options
+from evtui.cli.narration import warn
+from evtui.cli.opening import count_events, opened_catalogue, opened_recording
+from evtui.errors import EvtuiError, ExportError
+from evtui.export.job import check_target
 from evtui.region import Region
 from evtui.settings import Settings, choices_of
 from evtui.units import format_duration, format_position
@@ -32,6 +34,7 @@ _ON_STDOUT = Path("-")
 _PIXELS = "pixels"
 _GLYPHS = tuple(glyphs for glyphs in choices_of("glyphs") if glyphs != _PIXELS)
 _COLOURS = ("auto", "none", "8", "16", "256", "truecolor")
+_FAILED, _UNREADABLE = 1, 2
 _CELL = (10, 20)
 """A cell of the VT340 in pixels: the terminal is not asked for its own."""
 
@@ -86,7 +89,8 @@ def frame(
     and plain, unless --size and --colours say otherwise.  With -o it is a PNG instead.  View,
     palette and glyphs are those of the settings where no option names others.
 
-    Exit code 0, or 2 where the recording cannot be read or the picture cannot be written.
+    Exit code 0; 1 where the picture cannot be written; 2 where the command makes no sense or the
+    recording cannot be read.
 
     \b
     Examples:
@@ -97,11 +101,9 @@ def frame(
       evtui frame fan.h5 -o - | convert - fan.jpg
     """
     _check_use(ctx, output)
-    with errors_on_stderr(2):
+    try:
         settings = drawing_settings(view=view, palette=palette, glyphs=glyphs)
         if output is not None and output != _ON_STDOUT:
-            from evtui.export.job import check_target
-
             check_target(output, path, replace=force)
         with opened_catalogue() as catalogue, opened_recording(path, catalogue) as recording:
             shot = _take(recording, at, max(1, window), roi, filters)
@@ -111,20 +113,22 @@ def frame(
             _print(shot.as_pixels(settings, pixels, size or _size_here()))
         else:
             _print(shot.as_text(settings, _depth(colours), size or _size_here()))
+    except EvtuiError as error:
+        warn(str(error))
+        sys.exit(_FAILED if isinstance(error, ExportError) else _UNREADABLE)
 
 
 def _check_use(ctx: click.Context, output: Path | None) -> None:
-    """Refuse options that would have no effect."""
-    of_text, of_a_picture = ("size", "glyphs", "colours", "pixels"), ("scale", "force")
-    idle = of_a_picture if output is None else of_text
-    for name in idle:
-        if ctx.params[name]:
-            what = "needs -o" if output is None else "is of text: it does nothing with -o"
-            raise click.UsageError(f"--{name} {what}", ctx)
+    """Refuse options that would have no effect, and files that are no PNG."""
+    if output is None:
+        refuse_options(ctx, ("scale", "force"), "is of a picture: it does nothing without -o")
+        return
+    of_text = ("size", "glyphs", "colours", "pixels")
+    refuse_options(ctx, of_text, "is of text: it does nothing with -o")
     if output == _ON_STDOUT:
         if sys.stdout.isatty():
             raise click.UsageError("a picture is not written to a terminal; name a file", ctx)
-    elif output is not None and output.suffix.lower() != ".png":
+    elif output.suffix.lower() != ".png":
         raise click.UsageError(f"{output}: a frame is written as .png", ctx)
 
 
@@ -176,23 +180,21 @@ class _Shot:
 def _take(
     recording: Recording, at: int, length: int, roi: Region | None, choice: FilterChoice
 ) -> _Shot:
-    from evtui.export.clips import shown_region
     from evtui.export.selection import Selection, selected_window
-    from evtui.recordings.base import never_cancelled
 
     info = recording.info
     if at > info.duration_us:
         lasts = format_duration(info.duration_us)
         raise click.BadParameter(f"after the end: the recording lasts {lasts}", param_hint="--at")
-    region = shown_region(recording, roi)
-    with progress_bar(f"counting {info.path.name}") as show:
-        selection = Selection(region=region, filters=choice.of(recording, show))
-        window = at, at + length
+    if choice.lacks_counts(recording):
+        count_events(recording)
+    selection = Selection(region=roi, filters=choice.of(recording))
+    region, window = selection.region_in(recording), (at, at + length)
+    events = selected_window(recording, selection, *window)
+    if not recording.order_checked and _goes_back(recording):
+        # Only the full pass tells where in the file the other events of this time are.
+        count_events(recording)
         events = selected_window(recording, selection, *window)
-        if not recording.order_checked and _goes_back(recording):
-            # Only the full pass tells where in the file the other events of this time are.
-            recording.index(show, never_cancelled)
-            events = selected_window(recording, selection, *window)
     if not len(events):
         warn(f"{info.path}: no events in {format_duration(length)} from {format_position(at)}")
     return _Shot(events, window, region)

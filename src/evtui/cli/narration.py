@@ -26,13 +26,13 @@ def narrate(text: str) -> None:
 
 
 @contextmanager
-def errors_on_stderr(exit_code: int = 1) -> Iterator[None]:
-    """Turns an error of evtui's own into a line on stderr and an exit code."""
+def errors_on_stderr() -> Iterator[None]:
+    """Turns an error of evtui's own into a line on stderr and exit code 1."""
     try:
         yield
     except EvtuiError as error:
         warn(str(error))
-        sys.exit(exit_code)
+        sys.exit(1)
 
 
 @contextmanager

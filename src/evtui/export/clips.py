@@ -7,16 +7,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from evtui.errors import ExportError
 from evtui.export.job import ExportCancelled, check_target
 from evtui.export.picture_kinds import ClipHeading, PictureKind, open_frames
 from evtui.export.selection import ALL, Selection, selected_window
 from evtui.recordings.base import Cancelled, Progress, Recording, never_cancelled, no_progress
-from evtui.region import Region
 from evtui.rendering.frame import Look, Window, draw_shades
 from evtui.rendering.palettes import PALETTES
 from evtui.rendering.views import Shades
-from evtui.units import US_PER_S, format_duration
+from evtui.units import US_PER_S
 
 STILL_WINDOW_US = 10_000
 """Accumulation window of a single picture: the player's."""
@@ -87,7 +85,7 @@ def export_clip(
         RecordingError: the recording cannot be read.
     """
     check_target(target, recording.info.path, replace=replace)
-    look = Look(drawing.view, "half", shown_region(recording, selection.region))
+    look = Look(drawing.view, "half", selection.region_in(recording))
     windows = _Windows.of(recording, selection, drawing, moves=kind.moves)
     if not recording.order_checked:
         recording.index(no_progress, cancelled)
@@ -103,24 +101,6 @@ def export_clip(
             writer.append(scaled(draw_shades(events, look, window), scale))
             progress(number / windows.count)
     return ExportedClip(target, windows.count, width, height, target.stat().st_size)
-
-
-def shown_region(recording: Recording, region: Region | None) -> Region:
-    """What a picture of a region shows: as much of it as lies on the sensor; all without one.
-
-    Raises:
-        ExportError: nothing of it does.
-    """
-    info = recording.info
-    if region is None:
-        return Region(0, 0, info.width, info.height)
-    width = min(region.width, info.width - region.x)
-    height = min(region.height, info.height - region.y)
-    if min(width, height) <= 0:
-        raise ExportError(
-            f"{info.path}: the region lies outside the sensor, {info.width}×{info.height} pixels"
-        )
-    return Region(region.x, region.y, width, height)
 
 
 def scaled(shades: Shades, scale: int) -> Shades:
@@ -151,13 +131,7 @@ class _Windows:
         Raises:
             ExportError: nothing is selected.
         """
-        start, stop = max(0, selection.t0), selection.end_of(recording)
-        if start >= stop:
-            info = recording.info
-            raise ExportError(
-                f"{info.path}: nothing lies in the time asked for"
-                f" (the recording lasts {format_duration(info.duration_us)})"
-            )
+        start, stop = selection.span_in(recording)
         if moves:
             count = math.ceil((stop - start) / drawing.step_us)
             return cls(start, stop, drawing.step_us, drawing.window_us, count)

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, TypeAlias, cast
 
+from evtui.errors import ExportError
+from evtui.export.kinds import KINDS, Kind, choose_kind, known_endings
 from evtui.rendering.palettes import RGB
 from evtui.rendering.views import Shades
 
@@ -71,6 +73,46 @@ def picture_kind(target: Path) -> PictureKind | None:
     """What a file is written as by its ending; None where that is no picture's."""
     ending = target.suffix.lower()
     return next((kind for kind in PICTURE_KINDS if kind.ending == ending), None)
+
+
+def choose_any_kind(target: Path, name: str | None = None) -> Kind | PictureKind:
+    """What to write a file as, be it events or pictures.
+
+    Args:
+        target: the file, whose ending tells.
+        name: of a kind, where that was named.
+
+    Raises:
+        ExportError: no kind has this name or ending, or they do not go together.
+    """
+    picture = picture_kind(target)
+    if picture is not None:
+        if name not in (None, picture.name):
+            raise ExportError(
+                f"{target}: {name} is not written as {picture.ending} (that has: {picture.name})"
+            )
+        return picture
+    ending = target.suffix.lower()
+    if all(kind.ending != ending for kind in KINDS):
+        known = " ".join((known_endings(), *(kind.ending for kind in PICTURE_KINDS)))
+        raise ExportError(
+            f"{target}: nothing is written as {ending or 'a file without an ending'}"
+            f" (known: {known})"
+        )
+    return choose_kind(target, name)
+
+
+def any_kind_of_name(name: str) -> Kind | PictureKind:
+    """The kind of a name, be it of events or of pictures.
+
+    Raises:
+        ExportError: there is none.
+    """
+    kinds: tuple[Kind | PictureKind, ...] = (*KINDS, *PICTURE_KINDS)
+    for kind in kinds:
+        if kind.name == name:
+            return kind
+    raise ExportError(f"{name}: no such format (known: {', '.join(kind.name for kind in kinds)})")
 
 
 def open_frames(

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from evtui.errors import ExportError
 from evtui.events import Events
 from evtui.filters.filters import Filters
-from evtui.recordings.base import Recording
+from evtui.recordings.base import Recording, Span
 from evtui.recordings.slices import slices
 from evtui.region import Region
+from evtui.units import format_duration
 
 NO_FILTERS = Filters()
 
@@ -30,6 +32,38 @@ class Selection:
         """The end in µs, not included, as this recording has it."""
         past = recording.info.duration_us + 1
         return past if self.t1 is None else min(self.t1, past)
+
+    def span_in(self, recording: Recording) -> Span:
+        """The time selected of a recording, start and end.
+
+        Raises:
+            ExportError: nothing of the recording lies in it.
+        """
+        start, stop = max(0, self.t0), self.end_of(recording)
+        if start >= stop:
+            info = recording.info
+            raise ExportError(
+                f"{info.path}: nothing lies in the time asked for"
+                f" (the recording lasts {format_duration(info.duration_us)})"
+            )
+        return start, stop
+
+    def region_in(self, recording: Recording) -> Region:
+        """The part of the region that lies on the sensor; all of the sensor without one.
+
+        Raises:
+            ExportError: nothing of the region does.
+        """
+        info, region = recording.info, self.region
+        if region is None:
+            return Region(0, 0, info.width, info.height)
+        width, height = info.width - region.x, info.height - region.y
+        if width <= 0 or height <= 0:
+            raise ExportError(
+                f"{info.path}: the region lies outside the sensor,"
+                f" which has {info.width}×{info.height}"
+            )
+        return Region(region.x, region.y, min(region.width, width), min(region.height, height))
 
 
 ALL = Selection()

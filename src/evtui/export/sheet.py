@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from evtui.errors import EvtuiError, LoadError, RecordingError
+from evtui.errors import ExportError, LoadError, RecordingError
 from evtui.export.job import ExportCancelled
 from evtui.export.picture import write_png
 from evtui.library.discovery import Dataset, Obstacle
@@ -84,12 +84,15 @@ def write_sheet(
 
     Raises:
         ExportCancelled: ``cancelled`` said so.
-        ExportError: the file cannot be written.
-        EvtuiError: there is nothing to show, or too much.
+        ExportError: the file cannot be written, or there is nothing to show, or too much.
     """
-    if not 0 < len(found) <= MOST_TILES:
-        many = f"{len(found)} recordings are more than {MOST_TILES}; name fewer of them"
-        raise EvtuiError(f"{target}: {many if found else 'no recordings to show'}")
+    if not found:
+        raise ExportError(f"{target}: there are no recordings to show")
+    if len(found) > MOST_TILES:
+        raise ExportError(
+            f"{target}: a sheet has room for {MOST_TILES:,} recordings, not {len(found):,}"
+            " (name fewer of them)"
+        )
     sheet = _Sheet(len(found), view, palette)
     for number, item in enumerate(found):
         if cancelled():
