@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from evtui.errors import ExportError
 from evtui.events import ON
-from evtui.export.clips import Drawing, export_clip, scaled, shown_region
+from evtui.export.clips import Drawing, export_clip, scaled
 from evtui.export.job import ExportCancelled
 from evtui.export.picture_kinds import PICTURE_KINDS
 from evtui.export.selection import ALL, Selection
@@ -147,13 +147,18 @@ def test_no_time_is_an_error(tmp_path: Path, selection: Selection):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_region_is_cut_at_the_edge_of_the_sensor():
+def test_a_region_is_cut_at_the_edge_of_the_sensor(tmp_path: Path):
     recording = in_memory()
-    assert shown_region(recording, None) == SENSOR
-    assert shown_region(recording, Region(60, 40, 100, 100)) == Region(60, 40, 4, 8)
+    drawing = Drawing(fps=10)
+    export_clip(
+        recording, tmp_path / "a.gif", GIF, Selection(region=Region(60, 40, 9, 99)), drawing
+    )
+    seen, _ = gif_frames(tmp_path / "a.gif")
+    region = Region(60, 40, 4, 8)
+    assert same(seen, [drawn(recording, t0, t0 + 100_000, region=region) for t0 in (0, 100_000)])
     for outside in (Region(64, 0, 1, 1), Region(0, 48, 9, 9)):
-        with pytest.raises(ExportError, match="outside the sensor, 64×48"):
-            shown_region(recording, outside)
+        with pytest.raises(ExportError, match="outside the sensor, which has 64×48"):
+            export_clip(recording, tmp_path / "b.gif", GIF, Selection(region=outside))
 
 
 def test_scaled_pixels_are_squares():

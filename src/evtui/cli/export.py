@@ -110,7 +110,7 @@ def export(
       evtui export fan.h5 --from 1.5s --to 1.6s --roi 100,80,64,48 -o cut.csv
       evtui export fan.h5 --polarity on --isolated 5ms --mask-hot -o clean.parquet
       evtui export flights/ --format parquet -o tables/
-      evtui export fan.h5 --from 1.5s --to 1.6s --speed 0.02 -o slow.gif
+      evtui export fan.h5 --from 1.5s --to 1.6s --speed 0.02 --window 5ms -o slow.gif
       evtui export fan.h5 --fps 60 --window 5ms --palette frost -o fan.mp4
       evtui export flights/ -o sheet.png
     """

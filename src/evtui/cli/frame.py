@@ -126,7 +126,7 @@ def _check_use(ctx: click.Context, output: Path | None) -> None:
     of_text = ("size", "glyphs", "colours", "pixels")
     refuse_options(ctx, of_text, "is of text: it does nothing with -o")
     if output == _ON_STDOUT:
-        if sys.stdout.isatty():
+        if _on_terminal():
             raise click.UsageError("a picture is not written to a terminal; name a file", ctx)
     elif output.suffix.lower() != ".png":
         raise click.UsageError(f"{output}: a frame is written as .png", ctx)
@@ -224,7 +224,7 @@ def _depth(colours: str | None) -> Depth:
     """What was asked for; else all the terminal can show, and nothing in a pipe."""
     from evtui.rendering.colours import Depth, tell_depth
 
-    if colours is None and not sys.stdout.isatty():
+    if colours is None and not _on_terminal():
         return Depth.NONE
     if colours is None or colours == "auto":
         return tell_depth(os.environ)
@@ -233,10 +233,14 @@ def _depth(colours: str | None) -> Depth:
 
 def _size_here() -> tuple[int, int]:
     """The terminal's, less a row for the prompt."""
-    if not sys.stdout.isatty():
+    if not _on_terminal():
         return _SIZE_IN_A_PIPE
     columns, rows = shutil.get_terminal_size(_SIZE_IN_A_PIPE)
     return columns, max(1, rows - 1)
+
+
+def _on_terminal() -> bool:
+    return sys.stdout.isatty()
 
 
 def _print(text: str) -> None:

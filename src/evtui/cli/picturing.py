@@ -18,7 +18,7 @@ from evtui.units import format_bytes
 
 SHEET_ENDING = ".png"
 
-_SHORT_S = 0.5
+_SHORT_S = 0.2
 
 
 def is_sheet(paths: Sequence[Path], out: Path) -> bool:
