@@ -7,13 +7,13 @@ from pathlib import Path
 
 from evtui.cli.drawing import DrawingChoice
 from evtui.cli.narration import narrate, progress_bar, warn
-from evtui.cli.opening import open_with_bar
 from evtui.export.clips import export_clip
 from evtui.export.job import check_target
 from evtui.export.picture_kinds import PictureKind
 from evtui.export.selection import Selection
 from evtui.library.discovery import discover
 from evtui.recordings.base import Recording
+from evtui.store.opening import open_or_load
 from evtui.units import format_bytes
 
 SHEET_ENDING = ".png"
@@ -68,7 +68,7 @@ def write_sheet_of(
         check_target(out, one.path, replace=replace)
     drawing = choice.drawing()
     with progress_bar(f"drawing {out.name}") as show:
-        done = write_sheet(out, found, open_with_bar, drawing.view, drawing.palette, show)
+        done = write_sheet(out, found, open_or_load, drawing.view, drawing.palette, show)
     unreadable = f", {done.unreadable} of which cannot be read" if done.unreadable else ""
     narrate(f"{out}: {len(found)} recordings{unreadable}, {format_bytes(done.bytes)}")
     return not done.unreadable
