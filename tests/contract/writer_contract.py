@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from evtui.errors import ExportError
+from evtui.events import Events
 from evtui.export.kinds import Heading, kind_of_name, open_writer
 from support.exporting import errors_on_full_disks, interrupt_while_writing
 
@@ -25,8 +26,10 @@ class WriterContract:
         target.write_bytes(b"old")
         opened = open_writer(target, kind_of_name(self.kind), Heading(640, 480))
         with pytest.raises(type(error)), opened as writer:
-            for _block in range(blocks):
-                writer.append(make_events(200_000))
+            for block in range(blocks):
+                events = make_events(200_000)
+                later = events.t + block * 600_000
+                writer.append(Events(later, events.x, events.y, events.p))
             raise error
         assert target.read_bytes() == b"old"
         assert list(tmp_path.iterdir()) == [target]

@@ -37,7 +37,8 @@ for limit in limits:
     try:
         with open_writer(path, kind, Heading(640, 480)) as writer:
             for block in range(blocks):
-                writer.append(events)
+                later = events.t + block * 10**6
+                writer.append(Events(later, events.x, events.y, events.p))
                 print("block", flush=True)
     except ExportError as error:
         print("error", error, flush=True)

@@ -42,10 +42,10 @@ def open_parquet(path: Path, heading: Heading) -> Iterator[ParquetWriter]:
         sink = thread.submit(writer.sink, beside)
         try:
             yield writer
+        finally:
+            # Also where all of it is to be deleted: polars may open the file once more after an
+            # error that stops it, but not after an end.
             writer.finish()
-        except BaseException:
-            writer.give_up()
-            raise
         sink.result()
         writer.complain()
 
@@ -64,7 +64,6 @@ class ParquetWriter:
         self._heading = heading
         self._queue: Queue[pl.DataFrame | None] = Queue(_FRAMES_WAITING)
         self._fault: Exception | None = None
-        self._given_up = False
         self._over = False
         """Whether the end of all frames was taken from the queue."""
 
@@ -81,11 +80,6 @@ class ParquetWriter:
 
     def finish(self) -> None:
         """There are no more events."""
-        self._queue.put(None)
-
-    def give_up(self) -> None:
-        """What was written so far is not wanted."""
-        self._given_up = True
         self._queue.put(None)
 
     def complain(self) -> None:
@@ -119,8 +113,6 @@ class ParquetWriter:
         """What polars calls for the frames; all of them are wanted."""
         while (frame := self._take()) is not None:
             yield frame
-        if self._given_up:
-            raise ExportError(f"{self._path}: given up")
 
     def _take(self) -> pl.DataFrame | None:
         frame = self._queue.get()

@@ -86,6 +86,7 @@ def policy_of(chosen: Settings) -> CachePolicy:
     return CachePolicy(
         on=chosen.cache,
         budget=chosen.cache_budget,
+        share=chosen.cache_share / 100 if chosen.cache_share else None,
         floor=chosen.cache_floor,
         largest=chosen.cache_largest,
     )
