@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import click
 
@@ -17,12 +19,14 @@ from evtui.cli.narration import warn
 from evtui.cli.opening import count_events, opened_catalogue, opened_recording
 from evtui.errors import EvtuiError, ExportError
 from evtui.export.job import check_target
+from evtui.files import written_beside
 from evtui.region import Region
 from evtui.settings import Settings, choices_of
 from evtui.units import format_duration, format_position
 
 if TYPE_CHECKING:
     from evtui.events import Events
+    from evtui.export.selection import Selection
     from evtui.recordings.base import Recording
     from evtui.rendering.colours import Depth
     from evtui.rendering.frame import Look, Window
@@ -105,17 +109,29 @@ def frame(
         settings = drawing_settings(view=view, palette=palette, glyphs=glyphs)
         if output is not None and output != _ON_STDOUT:
             check_target(output, path, replace=force)
-        with opened_catalogue() as catalogue, opened_recording(path, catalogue) as recording:
-            shot = _take(recording, at, max(1, window), roi, filters)
+        size = size or _size_here()
+        draw: _Draw
         if output is not None:
-            _write_picture(shot, settings, scale or 1, output)
+            draw = partial(_as_png, settings=settings, scale=scale or 1)
         elif pixels is not None:
-            _print(shot.as_pixels(settings, pixels, size or _size_here()))
+            draw = partial(_as_pixels, settings=settings, protocol=pixels, size=size)
         else:
-            _print(shot.as_text(settings, _depth(colours), size or _size_here()))
+            draw = partial(_as_text, settings=settings, depth=_depth(colours), size=size)
+        with opened_catalogue() as catalogue, opened_recording(path, catalogue) as recording:
+            drawn = _take(recording, _Stretch(at, max(1, window), roi, filters), draw)
+        _deliver(drawn, output)
     except EvtuiError as error:
         warn(str(error))
         sys.exit(_FAILED if isinstance(error, ExportError) else _UNREADABLE)
+
+
+def _deliver(drawn: bytes, output: Path | None) -> None:
+    if output is None or output == _ON_STDOUT:
+        # As bytes: of text, click takes out the escape sequences that go into a pipe.
+        click.echo(drawn, nl=False)
+    else:
+        with written_beside(output) as beside:
+            beside.write_bytes(drawn)
 
 
 def _check_use(ctx: click.Context, output: Path | None) -> None:
@@ -133,91 +149,112 @@ def _check_use(ctx: click.Context, output: Path | None) -> None:
 
 
 @dataclass(frozen=True, slots=True)
+class _Stretch:
+    """Which events are asked for."""
+
+    at: int
+    length: int
+    roi: Region | None
+    filters: FilterChoice
+
+
 class _Shot:
-    """The events of a frame, and what of time and sensor it shows."""
+    """A frame's events, read while they are drawn, and what of time and sensor it shows."""
 
-    events: Events
-    window: Window
-    region: Region
+    def __init__(self, recording: Recording, selection: Selection, window: Window) -> None:
+        self._recording = recording
+        self._selection = selection
+        self.window = window
+        self.region = selection.region_in(recording)
+        self.seen = 0
+        """Events drawn."""
 
-    def look(self, settings: Settings, *, one_colour: bool = False) -> Look:
-        from evtui.rendering.frame import Look
-        from evtui.rendering.glyphs import choose_glyphs
+    def events(self) -> Iterator[Events]:
+        from evtui.export.selection import parts_of
 
-        glyphs = "half" if settings.glyphs == _PIXELS else settings.glyphs
-        glyphs = choose_glyphs(glyphs, os.environ)
-        return Look(settings.view, glyphs, self.region, one_colour=one_colour)
-
-    def as_text(self, settings: Settings, depth: Depth, size: tuple[int, int]) -> str:
-        import numpy as np
-
-        from evtui.rendering.ansi import blank, compare, pack, paint
-        from evtui.rendering.colours import Depth, pens
-        from evtui.rendering.frame import draw_cells
-
-        look = self.look(settings, one_colour=depth is Depth.NONE)
-        cells = draw_cells(self.events, look, *size, self.window)
-        columns, rows = cells.columns, cells.rows
-        nothing_known = np.zeros(rows, np.bool_)
-        sheet = compare(
-            pack(cells, columns, rows), blank(columns, rows), nothing_known, to_edge=False
-        )
-        return "".join(f"{line}\n" for line in paint(sheet, pens(settings.palette, depth)))
-
-    def as_pixels(self, settings: Settings, protocol: str, size: tuple[int, int]) -> str:
-        from evtui.rendering import kitty, sixel
-        from evtui.rendering.frame import draw_pixels
-        from evtui.rendering.palettes import PALETTES
-
-        picture = draw_pixels(self.events, self.look(settings), *size, _CELL, self.window)
-        colours = PALETTES[settings.palette]
-        if protocol == "sixel":
-            return sixel.encode(picture.enlarged(_CELL), colours) + "\n"
-        cells = (picture.columns, picture.rows)
-        return kitty.show(picture.shades, colours, os.getpid(), cells) + "\n" * picture.rows
+        for part in parts_of(self._recording, self._selection, *self.window):
+            self.seen += len(part)
+            yield part
 
 
-def _take(
-    recording: Recording, at: int, length: int, roi: Region | None, choice: FilterChoice
-) -> _Shot:
-    from evtui.export.selection import Selection, selected_window
+_Draw: TypeAlias = Callable[[_Shot], bytes]
+
+
+def _take(recording: Recording, asked: _Stretch, draw: _Draw) -> bytes:
+    """Draw the events that are asked for."""
+    from evtui.export.selection import Selection
 
     info = recording.info
-    if at > info.duration_us:
+    if asked.at > info.duration_us:
         lasts = format_duration(info.duration_us)
         raise click.BadParameter(f"after the end: the recording lasts {lasts}", param_hint="--at")
-    if choice.lacks_counts(recording):
+    if asked.filters.lacks_counts(recording):
         count_events(recording)
-    selection = Selection(region=roi, filters=choice.of(recording))
-    region, window = selection.region_in(recording), (at, at + length)
-    events = selected_window(recording, selection, *window)
+    selection = Selection(region=asked.roi, filters=asked.filters.of(recording))
+    shot = _Shot(recording, selection, (asked.at, asked.at + asked.length))
+    drawn = draw(shot)
     if not recording.order_checked and _goes_back(recording):
         # Only the full pass tells where in the file the other events of this time are.
         count_events(recording)
-        events = selected_window(recording, selection, *window)
-    if not len(events):
-        warn(f"{info.path}: no events in {format_duration(length)} from {format_position(at)}")
-    return _Shot(events, window, region)
+        drawn = draw(shot)
+    if not shot.seen:
+        length, at = format_duration(asked.length), format_position(asked.at)
+        warn(f"{info.path}: no events in {length} from {at}")
+    return drawn
 
 
 def _goes_back(recording: Recording) -> bool:
     return any(found.code == "time_goes_back" for found in recording.findings())
 
 
-def _write_picture(shot: _Shot, settings: Settings, scale: int, output: Path) -> None:
+def _as_text(shot: _Shot, settings: Settings, depth: Depth, size: tuple[int, int]) -> bytes:
+    import numpy as np
+
+    from evtui.rendering.ansi import blank, compare, pack, paint
+    from evtui.rendering.colours import Depth, pens
+    from evtui.rendering.frame import draw_cells
+
+    look = _look(shot, settings, one_colour=depth is Depth.NONE)
+    cells = draw_cells(shot.events(), look, *size, shot.window)
+    columns, rows = cells.columns, cells.rows
+    nothing_known = np.zeros(rows, np.bool_)
+    sheet = compare(pack(cells, columns, rows), blank(columns, rows), nothing_known, to_edge=False)
+    return "".join(f"{line}\n" for line in paint(sheet, pens(settings.palette, depth))).encode()
+
+
+def _as_pixels(shot: _Shot, settings: Settings, protocol: str, size: tuple[int, int]) -> bytes:
+    from evtui.rendering import kitty, sixel
+    from evtui.rendering.frame import draw_pixels
+    from evtui.rendering.palettes import PALETTES
+
+    look, colours = _look(shot, settings), PALETTES[settings.palette]
+    picture = draw_pixels(shot.events(), look, *size, _CELL, shot.window)
+    if protocol == "sixel":
+        return f"{sixel.encode(picture.enlarged(_CELL), colours)}\n".encode()
+    cells = (picture.columns, picture.rows)
+    shown = kitty.show(picture.shades, colours, os.getpid(), cells)
+    return (shown + "\n" * picture.rows).encode()
+
+
+def _as_png(shot: _Shot, settings: Settings, scale: int) -> bytes:
     import numpy as np
 
     from evtui.export.clips import scaled
-    from evtui.export.picture import png, write_png
+    from evtui.export.picture import png
     from evtui.rendering.frame import draw_shades
     from evtui.rendering.palettes import PALETTES
 
-    shades = scaled(draw_shades(shot.events, shot.look(settings), shot.window), scale)
-    pixels = np.array(PALETTES[settings.palette], np.uint8)[shades]
-    if output == _ON_STDOUT:
-        click.echo(png(pixels), nl=False)
-    else:
-        write_png(output, pixels)
+    shades = draw_shades(shot.events(), _look(shot, settings), shot.window)
+    return png(np.array(PALETTES[settings.palette], np.uint8)[scaled(shades, scale)])
+
+
+def _look(shot: _Shot, settings: Settings, *, one_colour: bool = False) -> Look:
+    from evtui.rendering.frame import Look
+    from evtui.rendering.glyphs import choose_glyphs
+
+    glyphs = "half" if settings.glyphs == _PIXELS else settings.glyphs
+    glyphs = choose_glyphs(glyphs, os.environ)
+    return Look(settings.view, glyphs, shot.region, one_colour=one_colour)
 
 
 def _depth(colours: str | None) -> Depth:
@@ -241,8 +278,3 @@ def _size_here() -> tuple[int, int]:
 
 def _on_terminal() -> bool:
     return sys.stdout.isatty()
-
-
-def _print(text: str) -> None:
-    """As it is: click takes escape sequences out of what goes into a pipe."""
-    click.echo(text.encode(), nl=False)

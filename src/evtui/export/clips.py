@@ -9,7 +9,7 @@ from pathlib import Path
 
 from evtui.export.job import ExportCancelled, check_target
 from evtui.export.picture_kinds import ClipHeading, PictureKind, open_frames
-from evtui.export.selection import ALL, Selection, selected_window
+from evtui.export.selection import ALL, Selection, parts_of
 from evtui.recordings.base import Cancelled, Progress, Recording, never_cancelled, no_progress
 from evtui.rendering.frame import Look, Window, draw_shades
 from evtui.rendering.palettes import PALETTES
@@ -97,7 +97,7 @@ def export_clip(
             if cancelled():
                 raise ExportCancelled(f"{target}: cancelled")
             t0, t1 = window
-            events = selected_window(recording, selection, t0, min(t1, windows.stop_us))
+            events = parts_of(recording, selection, t0, min(t1, windows.stop_us))
             writer.append(scaled(draw_shades(events, look, window), scale))
             progress(number / windows.count)
     return ExportedClip(target, windows.count, width, height, target.stat().st_size)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -89,15 +90,16 @@ def selected(recording: Recording, selection: Selection) -> Iterator[tuple[int, 
     if start >= stop:
         return
     for t0, t1 in slices(recording, start, stop):
-        yield t1, selected_window(recording, selection, t0, t1)
+        yield t1, _of_window(recording, selection, t0, t1)
 
 
-def selected_window(recording: Recording, selection: Selection, t0: int, t1: int) -> Events:
-    """What filters and region of a selection leave of a window, whatever its stretch of time.
+def parts_of(recording: Recording, selection: Selection, t0: int, t1: int) -> Iterator[Events]:
+    """What region and filters of a selection leave of a window, part by part; see ``selected``."""
+    window = dataclasses.replace(selection, t0=t0, t1=t1)
+    return (events for _, events in selected(recording, window))
 
-    Raises:
-        RecordingError: the file cannot be read.
-    """
+
+def _of_window(recording: Recording, selection: Selection, t0: int, t1: int) -> Events:
     filters = selection.filters
     if filters:
         events = filters.apply(recording.window(t0 - filters.history_us, t1), t0)
