@@ -25,7 +25,7 @@ from evtui.library.survey import Finished, Found, Learned, Report, Survey
 from evtui.store.messages import LoadProgress, Stage
 from evtui.tui.actions import Place, bindings
 from evtui.tui.columns import Row
-from evtui.tui.messages import ChangeSetting, FirstPaint, OpenRecording, ShowDetails
+from evtui.tui.messages import AskExport, ChangeSetting, FirstPaint, OpenRecording, ShowDetails
 from evtui.tui.widgets.dataset_table import DatasetTable
 from evtui.tui.widgets.gauge import Gauge
 from evtui.tui.widgets.loading_panel import LoadingPanel
@@ -33,6 +33,7 @@ from evtui.tui.widgets.preview_pane import PreviewPane
 from evtui.units import printable
 
 if TYPE_CHECKING:
+    from evtui.export.queue import ExportProgress
     from evtui.library.summary import Summary
     from evtui.recordings.base import Counts
     from evtui.store.loaded import Loaded
@@ -167,7 +168,9 @@ class BrowserScreen(Screen[None]):
 
     def _update_gauge(self) -> None:
         services = self._services
-        self.query_one(Gauge).show(services.memory(), services.store.stats)
+        memory = services.memory()
+        services.store.answer(memory)
+        self.query_one(Gauge).show(memory, services.store.stats)
 
     # The highlighted dataset
 
@@ -290,18 +293,37 @@ class BrowserScreen(Screen[None]):
             self._services.store.unload(row.dataset.path)
 
     def action_cancel_load(self) -> None:
-        """Cancel the highlighted dataset's load, else whichever is under way."""
+        """Cancel the highlighted dataset's load, else all loads, else all exports."""
         store = self._services.store
         row = self._table.current
         if row is not None and row.dataset.path in store.loads:
             store.cancel(row.dataset.path)
-        else:
+        elif store.loads:
             for path in list(store.loads):
                 store.cancel(path)
+        else:
+            self._services.exports.cancel_all()
 
     @on(LoadingPanel.Cancel)
     def _cancel_clicked(self, message: LoadingPanel.Cancel) -> None:
         self._services.store.cancel(message.path)
+
+    @on(LoadingPanel.CancelExport)
+    def _cancel_export_clicked(self, message: LoadingPanel.CancelExport) -> None:
+        self._services.exports.cancel(message.number)
+
+    def show_exports(self, exports: Sequence[ExportProgress]) -> None:
+        """Show how the exports stand."""
+        if self.is_mounted:
+            self._panel.show_exports(exports)
+
+    def action_export(self) -> None:
+        from evtui.tui.screens.export import Offer
+
+        row = self._table.current
+        if row is not None:
+            duration = row.summary.duration_us if row.summary is not None else None
+            self.post_message(AskExport(Offer(row.dataset.path, duration)))
 
     def action_toggle_cache(self) -> None:
         self.post_message(ChangeSetting("cache", not self._services.settings.cache))

@@ -10,6 +10,7 @@ from textual.widgets import Footer, Static
 
 from evtui.tui.actions import Place, bindings
 from evtui.tui.link import Link
+from evtui.tui.messages import AskExport
 from evtui.tui.screens.player.looking import Looking
 from evtui.tui.screens.player.measuring import Measuring
 from evtui.tui.screens.player.moving import Moving
@@ -51,6 +52,21 @@ class PlayerScreen(Moving, Places, Looking, Measuring):
         if regions and not (layout or recompose):
             return self
         return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
+
+    def action_export(self) -> None:
+        from evtui.tui.screens.export import NOTHING_FILTERED, Offer
+
+        if self.session is not None and self.path is not None:
+            transport = self.session.transport
+            offer = Offer(
+                self.path,
+                transport.duration_us,
+                transport.mark_a,
+                transport.mark_b,
+                self.view.roi,
+                self.filters or NOTHING_FILTERED,
+            )
+            self.post_message(AskExport(offer))
 
     def action_leave(self) -> None:
         self.leave()
