@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from evtui.errors import DamagedRecording, ExportError
-from evtui.export.job import ExportCancelled, Exported
+from evtui.export.job import ExportCancelled
 from evtui.export.queue import ExportProgress, ExportQueue, ExportStage, Order
 from support.recordings import ScriptedRecording
 
@@ -39,14 +39,14 @@ class Rig:
     def add(self, name: str) -> int:
         target = Path(name).with_suffix(".csv")
 
-        def write(recording, progress, cancelled) -> Exported:
+        def write(recording, progress, cancelled) -> str:
             progress(0.5)
             while not self.gate.acquire(timeout=0.01):
                 if cancelled():
                     raise ExportCancelled(f"{target}: cancelled")
             if self.fault is not None:
                 raise self.fault
-            return Exported(target, 7, 70)
+            return "7 events"
 
         return self.queue.add(Order(Path(name), target, write))
 
@@ -77,7 +77,7 @@ def test_an_export_tells_its_stages_and_what_was_written(rig):
         (S.DONE, 1.0),
     ]
     assert {news.number for news in told} == {number}
-    assert told[-1].written == Exported(Path("a.csv"), 7, 70)
+    assert told[-1].written == "7 events"
     assert (rig.queue.under_way, rig.closed) == ([], [Path("a")])
 
 

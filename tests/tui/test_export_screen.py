@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import polars as pl
+from PIL import Image
 from textual.widgets import Checkbox, Input, Select
 
 from evtui.recordings.formats import open_in_place
@@ -92,6 +93,28 @@ async def test_from_the_player_marks_and_region_are_filled_in(app, until):
     table = pl.read_csv(target)
     assert table["x"].to_list() == wanted.x[inside].tolist()
     assert set(table["p"].to_list()) == {1}
+
+
+async def test_a_clip_is_drawn_as_the_player_shows_it(app, until):
+    async with app.run_test(size=(80, 24)) as pilot:
+        source = await highlight(app, pilot, until, "fan.h5")
+        await pilot.press("enter")
+        await until(pilot, lambda: app.player.session is not None)
+        app.player.session.transport.playing = False
+        await pilot.press("v")  # the next view
+        await open_dialog(app, pilot, until)
+        app.screen.query_one(Select).value = "gif"
+        await pilot.pause()
+        field(app, "to").value = "100ms"
+        field(app, "file").focus()
+        await pilot.press("enter")
+        target = source.with_suffix(".gif")
+        await until(pilot, lambda: target.exists() and not app.services.exports.under_way)
+        drawing = app.player.drawing()
+    assert (drawing.view, drawing.palette) == ("on", "classic")
+    with Image.open(target) as clip:
+        assert clip.size == (640, 480)
+        assert clip.n_frames > 1
 
 
 async def test_what_cannot_be_taken_is_said_and_stays(app, until):

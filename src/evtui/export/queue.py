@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from evtui.errors import EvtuiError, ExportError
-from evtui.export.job import ExportCancelled, Exported
+from evtui.export.job import ExportCancelled
 from evtui.recordings.base import Cancelled, Progress, Recording
 
 
@@ -40,7 +40,8 @@ class Order:
 
     source: Path
     target: Path
-    write: Callable[[Recording, Progress, Cancelled], Exported]
+    write: Callable[[Recording, Progress, Cancelled], str]
+    """Writes the target; tells what was written, in a few words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,8 @@ class ExportProgress:
     share: float | None = None
     """The part written, 0.0 to 1.0; None where nobody knows."""
     error: str | None = None
-    written: Exported | None = None
+    written: str | None = None
+    """What was written, in a few words."""
 
 
 Open: TypeAlias = Callable[[Path], AbstractContextManager[Recording]]

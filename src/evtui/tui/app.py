@@ -33,10 +33,9 @@ from evtui.tui.screens.player.screen import PlayerScreen
 from evtui.tui.screens.settings import SettingsScreen
 from evtui.tui.services import Services
 from evtui.tui.styles import style_sheets
-from evtui.units import format_bytes
 
 if TYPE_CHECKING:
-    from evtui.export.job import Job
+    from evtui.tui.exports import Wish
 
 
 class EvtuiApp(App[None]):
@@ -128,9 +127,9 @@ class EvtuiApp(App[None]):
     def _ask_export(self, message: AskExport) -> None:
         from evtui.tui.screens.export import ExportScreen
 
-        def begin(job: Job | None) -> None:
-            if job is not None:
-                self.services.exports.add(message.offer.source, job)
+        def begin(wish: Wish | None) -> None:
+            if wish is not None:
+                self.services.exports.add(message.offer.source, wish)
 
         self.push_screen(ExportScreen(message.offer), begin)
 
@@ -141,9 +140,7 @@ class EvtuiApp(App[None]):
         if told.error is not None:
             self.notify(told.error, title="Export failed", severity="error", markup=False)
         elif told.written is not None:
-            size = format_bytes(told.written.bytes)
-            text = f"{told.target}: {told.written.events:,} events, {size}"
-            self.notify(text, title="Exported", markup=False)
+            self.notify(f"{told.target}: {told.written}", title="Exported", markup=False)
         if told.stage.ended:
             self.services.log.write(
                 f"export {told.stage.value}",

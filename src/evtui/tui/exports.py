@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,12 +12,54 @@ from evtui.library.catalogue import Catalogue
 from evtui.library.remembered import remembering
 from evtui.store.beside import beside
 from evtui.store.store import Store
+from evtui.units import format_bytes
 
 if TYPE_CHECKING:
-    from evtui.export.job import Exported, Job
+    from evtui.export.clips import Drawing
+    from evtui.export.kinds import Kind
+    from evtui.export.picture_kinds import PictureKind
     from evtui.export.queue import ExportProgress, ExportQueue
+    from evtui.export.selection import Selection
     from evtui.recordings.base import Cancelled, Progress, Recording
     from evtui.timing import Stopwatch
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is to be exported of a recording, as what."""
+
+    target: Path
+    kind: Kind | PictureKind
+    selection: Selection
+    drawing: Drawing
+    """How pictures are drawn."""
+    relative: bool = False
+    """Whether times are from the recording's first event."""
+    replace: bool = False
+    """Whether a file that is there may be replaced."""
+
+    def write(self, recording: Recording, progress: Progress, cancelled: Cancelled) -> str:
+        """Write it; tells what was written, in a few words."""
+        from evtui.export.clips import export_clip
+        from evtui.export.job import Job, export
+        from evtui.export.kinds import Kind
+
+        if isinstance(self.kind, Kind):
+            job = Job(self.target, self.kind, self.selection, self.relative, self.replace)
+            done = export(recording, job, progress, cancelled)
+            return f"{done.events:,} events, {format_bytes(done.bytes)}"
+        clip = export_clip(
+            recording,
+            self.target,
+            self.kind,
+            self.selection,
+            self.drawing,
+            replace=self.replace,
+            progress=progress,
+            cancelled=cancelled,
+        )
+        frames = "frame" if clip.frames == 1 else "frames"
+        return f"{clip.frames:,} {frames}, {format_bytes(clip.bytes)}"
 
 
 class Exports:
@@ -40,17 +83,13 @@ class Exports:
         """Those that wait or run."""
         return self._queue.under_way if self._queue is not None else []
 
-    def add(self, source: Path, job: Job) -> None:
+    def add(self, source: Path, wish: Wish) -> None:
         """Ask for an export."""
-        from evtui.export.job import export
         from evtui.export.queue import ExportQueue, Order
-
-        def write(recording: Recording, progress: Progress, cancelled: Cancelled) -> Exported:
-            return export(recording, job, progress, cancelled)
 
         if self._queue is None:
             self._queue = ExportQueue(self._opened, self.deliver)
-        self._queue.add(Order(source, job.target, write))
+        self._queue.add(Order(source, wish.target, wish.write))
 
     def cancel(self, number: int) -> None:
         """End an export, by its number."""

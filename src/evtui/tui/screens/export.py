@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from rich.text import Text
 from textual import on
@@ -14,16 +13,20 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Button, Checkbox, Input, Label, Select, Static
 
-from evtui.export.kinds import KINDS, Kind, kind_of_name
+from evtui.export.clips import Drawing
+from evtui.export.kinds import KINDS, Kind
+from evtui.export.picture_kinds import PICTURE_KINDS, PictureKind, any_kind_of_name
+from evtui.export.selection import Selection
 from evtui.filters.filters import Filters
 from evtui.region import Region
+from evtui.tui.exports import Wish
 from evtui.units import format_position, parse_time, printable
 
-if TYPE_CHECKING:
-    from evtui.export.job import Job
-
+AnyKind = Kind | PictureKind
+_KINDS: tuple[AnyKind, ...] = (*KINDS, *PICTURE_KINDS)
 
 NOTHING_FILTERED = Filters()
+AS_USUAL = Drawing()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +39,12 @@ class Offer:
     t1: int | None = None
     region: Region | None = None
     filters: Filters = NOTHING_FILTERED
+    drawing: Drawing = AS_USUAL
+    """How pictures are drawn."""
 
 
-class ExportScreen(ModalScreen["Job | None"]):
-    """Asks for an export: Enter gives the job, Esc gives None; what is wrong is said, and stays."""
+class ExportScreen(ModalScreen[Wish | None]):
+    """Asks for an export: Enter gives it, Esc gives None; what is wrong is said, and stays."""
 
     BINDINGS = [("escape", "dismiss", "Cancel")]
 
@@ -57,7 +62,7 @@ class ExportScreen(ModalScreen["Job | None"]):
             with Horizontal(classes="export-row"):
                 yield Label("Format")
                 yield Select(
-                    [(f"{kind.name} {kind.ending}: {kind.about}", kind.name) for kind in KINDS],
+                    [(f"{kind.name} {kind.ending}: {kind.about}", kind.name) for kind in _KINDS],
                     value=KINDS[0].name,
                     allow_blank=False,
                     compact=True,
@@ -84,7 +89,7 @@ class ExportScreen(ModalScreen["Job | None"]):
     @on(Select.Changed, "#export-kind")
     def _follow_kind(self, message: Select.Changed) -> None:
         """Another format: the file's ending follows, and its name where that was ours."""
-        kind = kind_of_name(str(message.value))
+        kind = any_kind_of_name(str(message.value))
         box = self.query_one("#export-file", Input)
         if box.value == self._proposed:
             box.value = self._proposal(kind)
@@ -95,29 +100,26 @@ class ExportScreen(ModalScreen["Job | None"]):
     @on(Button.Pressed, "#export-go")
     def _export(self) -> None:
         try:
-            job = self._job()
+            wish = self._wish()
         except ValueError as error:
             self._say(str(error), wrong=True)
             return
-        if job.target.exists() and job.target != self._may_replace:
-            self._may_replace = job.target
-            self._say(f"{job.target.name} is there already; Enter again replaces it", wrong=True)
+        if wish.target.exists() and wish.target != self._may_replace:
+            self._may_replace = wish.target
+            self._say(f"{wish.target.name} is there already; Enter again replaces it", wrong=True)
             return
-        self.dismiss(job)
+        self.dismiss(wish)
 
     @on(Button.Pressed, "#export-cancel")
     def _cancel(self) -> None:
         self.dismiss(None)
 
-    def _job(self) -> Job:
+    def _wish(self) -> Wish:
         """What was asked for.
 
         Raises:
             ValueError: a field cannot be taken; the message names it.
         """
-        from evtui.export.job import Job
-        from evtui.export.selection import Selection
-
         target, offer = self._target(), self._offer
         t0 = self._time("from") or 0
         t1 = self._time("to")
@@ -131,17 +133,18 @@ class ExportScreen(ModalScreen["Job | None"]):
         except ValueError as error:
             raise ValueError(f"Region: {error}") from None
         filtered = any(box.value for box in self.query("#export-filters").results(Checkbox))
-        return Job(
+        return Wish(
             target,
             self._kind,
             Selection(t0, t1, region, offer.filters if filtered else NOTHING_FILTERED),
+            offer.drawing,
             relative=self.query_one("#export-relative", Checkbox).value,
             replace=target == self._may_replace,
         )
 
     @property
-    def _kind(self) -> Kind:
-        return kind_of_name(str(self.query_one("#export-kind", Select).value))
+    def _kind(self) -> AnyKind:
+        return any_kind_of_name(str(self.query_one("#export-kind", Select).value))
 
     def _target(self) -> Path:
         text = self._text("file")
@@ -174,7 +177,7 @@ class ExportScreen(ModalScreen["Job | None"]):
         hint.set_class(wrong, "wrong")
         hint.update(Text(text))
 
-    def _proposal(self, kind: Kind) -> str:
+    def _proposal(self, kind: AnyKind) -> str:
         """A file that is not there, beside the recording or else in the current folder."""
         source = self._offer.source
         folder = source.parent if os.access(source.parent, os.W_OK) else Path.cwd()
