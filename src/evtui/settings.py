@@ -32,6 +32,12 @@ class Settings:
 
     cache: bool = _setting(False, "Cache loaded recordings", (False, True), "EVTUI_CACHE")
     cache_budget: int = _setting(8 * GB, "Cache budget", _SIZES, "EVTUI_CACHE_BUDGET", size=True)
+    cache_share: int = _setting(
+        0,
+        "Cache budget in % of available (0: as above)",
+        (0, 10, 25, 50, 75, 90),
+        "EVTUI_CACHE_SHARE",
+    )
     cache_floor: int = _setting(
         8 * GB,
         "Memory that must be available to load",

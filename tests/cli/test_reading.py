@@ -7,7 +7,7 @@ import json
 import pytest
 
 from evtui import paths
-from evtui.cli import reading as module
+from evtui.cli import opening as module
 from evtui.cli.reading import readings
 from evtui.library.catalogue import Catalogue
 from evtui.library.discovery import Dataset, discover

@@ -1,5 +1,7 @@
+import contextlib
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -33,13 +35,28 @@ def clock() -> Ticker:
 @pytest.fixture
 def cache(clock) -> Cache:
     made = Cache(clock)
-    made.policy = policy(budget=100)
+    made.set_policy(policy(budget=100), PLENTY)
     return made
 
 
-def policy(*, on: bool = True, budget: int, largest: int = 1_000) -> CachePolicy:
+def memory(events: int) -> MemoryReading:
+    """So much available, in events."""
+    return MemoryReading(available=events * EVENT_BYTES, process=0)
+
+
+PLENTY = memory(10**6)
+
+
+def policy(
+    *,
+    on: bool = True,
+    budget: int = 100,
+    largest: int = 1_000,
+    floor: int = 0,
+    share: float | None = None,
+) -> CachePolicy:
     """Limits in events."""
-    return CachePolicy(on, budget * EVENT_BYTES, floor=0, largest=largest * EVENT_BYTES)
+    return CachePolicy(on, budget * EVENT_BYTES, share, floor * EVENT_BYTES, largest * EVENT_BYTES)
 
 
 def loaded(path: Path, events: int) -> Loaded:
@@ -94,14 +111,72 @@ def test_what_does_not_fit_drops_nothing(cache, files):
     with pytest.raises(NotEnoughMemory):
         cache.put(loaded(files[1], 101))
     with pytest.raises(NotEnoughMemory):
-        cache.make_room(101 * EVENT_BYTES)
+        cache.reserve(files[1], 101 * EVENT_BYTES, PLENTY)
     assert cache.peek(files[0]) is not None
 
 
 def test_room_is_made_before_anything_comes(cache, files):
     cache.put(loaded(files[0], 60))
-    cache.make_room(50 * EVENT_BYTES, MemoryReading(available=10**6, process=0))
+    cache.reserve(files[1], 50 * EVENT_BYTES, PLENTY)
     assert cache.stats.used_bytes == 0
+
+
+def test_the_room_of_a_load_is_not_given_away_while_it_runs(cache, files):
+    cache.reserve(files[0], 60 * EVENT_BYTES, PLENTY)
+    with pytest.raises(NotEnoughMemory):
+        cache.reserve(files[1], 50 * EVENT_BYTES, PLENTY)
+    with pytest.raises(NotEnoughMemory):
+        cache.put(loaded(files[1], 50))
+    cache.put(loaded(files[0], 60))
+    cache.release(files[0])
+    cache.reserve(files[1], 50 * EVENT_BYTES, PLENTY)
+    assert cache.peek(files[0]) is None
+
+
+def test_two_loads_do_not_take_the_same_available_memory(cache, files):
+    cache.set_policy(policy(floor=30), PLENTY)
+    cache.reserve(files[0], 40 * EVENT_BYTES, memory(100))
+    with pytest.raises(NotEnoughMemory):
+        cache.reserve(files[1], 40 * EVENT_BYTES, memory(100))
+    cache.reserve(files[1], 30 * EVENT_BYTES, memory(100))
+
+
+def test_what_another_program_takes_is_answered_by_the_least_recently_used(cache, clock, files):
+    cache.set_policy(policy(floor=50), PLENTY)
+    for path in files[:3]:
+        clock.now += 1
+        cache.put(loaded(path, 30))
+    assert not cache.answer(memory(50))
+    assert cache.answer(memory(15))
+    assert [cache.peek(path) is not None for path in files[:3]] == [False, False, True]
+    assert cache.stats.evictions == 2
+
+
+def test_what_is_pinned_is_dropped_by_no_load_and_else_last(cache, clock, files):
+    for path in files[:3]:
+        clock.now += 1
+        cache.put(loaded(path, 30))
+    cache.set_pinned(files[0], True)
+    cache.reserve(files[3], 60 * EVENT_BYTES, PLENTY)
+    assert [cache.peek(path) is not None for path in files[:3]] == [True, False, False]
+    cache.release(files[3])
+    with pytest.raises(NotEnoughMemory):
+        cache.reserve(files[3], 80 * EVENT_BYTES, PLENTY)
+    cache.put(loaded(files[1], 30))
+    cache.set_policy(policy(budget=30), PLENTY)
+    assert [cache.peek(path) is not None for path in files[:2]] == [True, False]
+    cache.set_policy(policy(budget=29), PLENTY)
+    assert cache.peek(files[0]) is None
+
+
+def test_a_budget_that_is_a_share_follows_the_memory_there_is(cache, clock, files):
+    cache.set_policy(policy(share=0.5), memory(100))
+    assert cache.stats.budget_bytes == 50 * EVENT_BYTES
+    cache.put(loaded(files[0], 40))
+    cache.answer(memory(60))  # the cache itself took the other 40
+    assert cache.stats.budget_bytes == 50 * EVENT_BYTES
+    assert cache.answer(memory(30))  # another program took 30
+    assert (cache.stats.budget_bytes, cache.stats.used_bytes) == (35 * EVENT_BYTES, 0)
 
 
 def test_an_older_recording_of_a_path_makes_way_for_the_new_one(cache, files):
@@ -115,7 +190,7 @@ def test_an_older_recording_of_a_path_makes_way_for_the_new_one(cache, files):
 def test_what_is_dropped_is_freed_by_whoever_the_cache_was_told(clock, files):
     freed: list[list[Loaded]] = []
     cache = Cache(clock, freed.append)
-    cache.policy = policy(budget=100)
+    cache.set_policy(policy(budget=100), PLENTY)
     first, second = loaded(files[0], 60), loaded(files[0], 70)
     cache.put(first)
     cache.put(second)
@@ -127,7 +202,7 @@ def test_turning_the_cache_off_frees_it_at_once_but_for_what_plays(cache, files)
     cache.put(loaded(files[0], 10))
     cache.put(loaded(files[1], 10))
     cache.set_playing(files[1], True)
-    cache.policy = policy(on=False, budget=100)
+    cache.set_policy(policy(on=False, budget=100), PLENTY)
     assert [cache.peek(path) is not None for path in files[:2]] == [False, True]
     cache.set_playing(files[1], False)
     assert cache.stats.used_bytes == 0
@@ -137,7 +212,7 @@ def test_a_smaller_budget_drops_the_least_recently_used_at_once(cache, clock, fi
     for path in files[:3]:
         clock.now += 1
         cache.put(loaded(path, 30))
-    cache.policy = policy(budget=60)
+    cache.set_policy(policy(budget=60), PLENTY)
     assert [cache.peek(path) is not None for path in files[:3]] == [False, True, True]
 
 
@@ -159,48 +234,82 @@ def test_what_plays_is_known_before_it_is_cached(cache, files):
 
 
 NUMBERS = st.integers(0, PATHS - 1)
+EVENTS = st.integers(0, 120)
 STEPS = st.one_of(
-    st.tuples(st.just("put"), NUMBERS, st.integers(0, 120)),
+    st.tuples(st.just("load"), NUMBERS, EVENTS),
+    st.tuples(st.just("loaded"), NUMBERS, EVENTS),
     st.tuples(st.just("get"), NUMBERS),
     st.tuples(st.just("unload"), NUMBERS),
     st.tuples(st.just("play"), NUMBERS, st.booleans()),
-    st.tuples(st.just("room"), st.integers(0, 120), st.integers(0, 200)),
-    st.tuples(st.just("policy"), st.booleans(), st.integers(0, 150), st.integers(0, 150)),
+    st.tuples(st.just("pin"), NUMBERS, st.booleans()),
+    st.tuples(st.just("memory"), st.integers(0, 300)),
+    st.tuples(
+        st.just("policy"), st.booleans(), EVENTS, EVENTS, EVENTS, st.none() | st.floats(0, 1)
+    ),
 )
+
+
+class Rules:
+    """A cache that is put through steps, and what must hold after every one of them."""
+
+    def __init__(self, files: list[Path]) -> None:
+        self.files = files
+        self.clock = Ticker()
+        self.cache = Cache(self.clock)
+        self.memory = memory(200)
+        self.cache.set_policy(policy(), self.memory)
+        self.playing: set[Path] = set()
+        self.loading: dict[Path, int] = {}
+
+    def take(self, kind: str, number: int, *values: Any) -> None:
+        """One step."""
+        cache, path = self.cache, self.files[number % PATHS]
+        match kind, values:
+            case "load", [events] if cache.policy.on and path not in self.loading:
+                cache.unload(path)
+                cache.reserve(path, events * EVENT_BYTES, self.memory)
+                self.loading[path] = events
+            case "loaded", [other] if path in self.loading:
+                try:
+                    if cache.policy.on:
+                        cache.put(loaded(path, self.loading.pop(path) if other % 2 else other))
+                finally:
+                    self.loading.pop(path, None)
+                    cache.release(path)
+            case "get", []:
+                cache.get(path)
+            case "unload", []:
+                cache.unload(path)
+            case "play", [playing]:
+                (self.playing.add if playing else self.playing.discard)(path)
+                cache.set_playing(path, playing)
+            case "pin", [pinned]:
+                cache.set_pinned(path, pinned)
+            case "memory", []:
+                self.memory = memory(number)
+                cache.answer(self.memory)
+            case "policy", [budget, largest, floor, share]:
+                chosen = policy(
+                    on=bool(number), budget=budget, largest=largest, floor=floor, share=share
+                )
+                cache.set_policy(chosen, self.memory)
+
+    def check(self) -> None:
+        """Never over the budget, but for what plays while it shrinks."""
+        cache = self.cache
+        allowed = cache.policy.budget if cache.policy.on else 0
+        of_players = sum(entry.bytes for entry in cache.held if entry.playing)
+        assert cache.stats.used_bytes <= max(allowed, of_players)
 
 
 @given(st.lists(STEPS, max_size=40))
 def test_no_sequence_goes_over_the_budget_or_drops_what_plays(files, steps):
-    clock = Ticker()
-    cache = Cache(clock)
-    cache.policy = policy(budget=100)
-    playing: set[Path] = set()
-    for kind, *values in steps:
-        clock.now += 1
-        kept = {path for path in playing if cache.peek(path) is not None}
-        try:
-            match kind, values:
-                case "put", [number, events] if cache.policy.on:
-                    cache.put(loaded(files[number], events))
-                case "get", [number]:
-                    cache.get(files[number])
-                case "unload", [number]:
-                    cache.unload(files[number])
-                case "play", [number, True]:
-                    playing.add(files[number])
-                    cache.set_playing(files[number], True)
-                case "play", [number, False]:
-                    playing.discard(files[number])
-                    kept.discard(files[number])
-                    cache.set_playing(files[number], False)
-                case "room", [events, available]:
-                    memory = MemoryReading(available * EVENT_BYTES, process=0)
-                    cache.make_room(events * EVENT_BYTES, memory)
-                case "policy", [on, budget, largest]:
-                    cache.policy = policy(on=on, budget=budget, largest=largest)
-        except NotEnoughMemory:
-            pass  # a refusal; what holds after every step holds after it too
-        assert all(cache.peek(path) is not None for path in kept)
-        allowed = cache.policy.budget if cache.policy.on else 0
-        of_players = sum(entry.bytes for entry in cache.held if entry.playing)
-        assert cache.stats.used_bytes <= max(allowed, of_players)
+    rules = Rules(files)
+    for step in steps:
+        rules.clock.now += 1
+        before = {path for path in rules.playing if rules.cache.peek(path) is not None}
+        # A refusal is an outcome too; what holds after every step holds after it.
+        with contextlib.suppress(NotEnoughMemory):
+            rules.take(*step)
+        rules.check()
+        assert all(rules.cache.peek(path) is not None for path in before & rules.playing)

@@ -389,3 +389,59 @@ async def test_a_real_load_from_file_to_lazy_frame(paths):
     assert store.get(paths[0]) is loaded
     await store.close()
     assert store.stats.entries == 0
+
+
+async def test_a_load_that_waits_can_go_before_the_others(rig, paths):
+    loads = [rig.begin(paths[0], keep=False)]
+    assert await rig.begun() == paths[0]
+    for path in paths[1:]:
+        loads.append(rig.begin(path, keep=False))
+        await rig.queued(path)
+    rig.store.load_next(paths[3])
+    assert rig.store.queue == [paths[3], paths[1], paths[2]]
+    assert list(rig.store.loads) == [paths[0], paths[3], paths[1], paths[2]]
+    for _ in paths:
+        rig.loader.let_go()
+    await asyncio.gather(*loads)
+    assert [await rig.begun() for _ in paths[1:]] == [paths[3], paths[1], paths[2]]
+
+
+async def test_clearing_the_queue_lets_what_runs_go_on(rig, paths):
+    loads = [rig.begin(paths[0], keep=False)]
+    await rig.begun()
+    for path in paths[1:3]:
+        loads.append(rig.begin(path, keep=False))
+        await rig.queued(path)
+    rig.store.clear_queue()
+    rig.loader.let_go()
+    done = await asyncio.gather(*loads, return_exceptions=True)
+    assert done[0].path == paths[0]
+    assert all(isinstance(error, LoadCancelled) for error in done[1:])
+
+
+async def test_more_loads_at_once_keep_within_the_budget(rig, paths):
+    rig.store.set_policy(ON)
+    rig.store.set_loads_at_once(3)
+    loads = [rig.begin(path) for path in paths[:3]]
+    assert {await rig.begun(), await rig.begun()} <= set(paths[:3])
+    # Two of 100 events have their room; a third does not fit in 250 and waits for nobody.
+    done, running = await asyncio.wait(loads, return_when=asyncio.FIRST_COMPLETED)
+    assert [type(load.exception()) for load in done] == [NotEnoughMemory]
+    for _ in running:
+        rig.loader.let_go()
+    await asyncio.gather(*running)
+    assert rig.store.stats.entries == 2
+
+
+async def test_memory_that_others_take_is_given_back_and_told(quick, paths):
+    for path in paths[:2]:
+        quick.clock.now += 1
+        await quick.store.load(path, keep=True)
+    quick.store.pin(paths[0], True)
+    assert [entry.pinned for entry in quick.store.held] == [True, False]
+    quick.heard.clear()
+    quick.store.answer(MemoryReading(available=8 * GB, process=0))
+    assert quick.heard == []
+    quick.store.answer(MemoryReading(available=8 * GB - 1, process=0))
+    assert quick.store.cached_paths == [paths[0]]
+    assert quick.heard == [quick.store.stats]

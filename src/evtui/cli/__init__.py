@@ -26,6 +26,8 @@ COMMANDS: dict[str, str] = {
     "demo": "evtui.cli.browse:demo",
     "info": "evtui.cli.info:info",
     "check": "evtui.cli.check:check",
+    "frame": "evtui.cli.frame:frame",
+    "export": "evtui.cli.export:export",
     "convert": "evtui.cli.convert:convert",
     "bench": "evtui.cli.bench:bench",
     "paths": "evtui.cli.places:show_paths",

@@ -198,7 +198,8 @@ def _load(plan: Plan, task: str) -> Decoded:
 def _reopened(loaded: Loaded) -> float:
     """Seconds to the first window of a recording that the cache holds."""
     cache = Cache(time.monotonic)
-    cache.policy = CachePolicy(on=True, budget=loaded.bytes, floor=0, largest=loaded.bytes)
+    policy = CachePolicy(on=True, budget=loaded.bytes, floor=0, largest=loaded.bytes)
+    cache.set_policy(policy, read_memory())
     cache.put(loaded)
     with _timing() as seconds:
         held = cache.get(loaded.path)

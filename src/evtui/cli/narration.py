@@ -24,6 +24,11 @@ def warn(text: str) -> None:
     click.echo(f"evtui: {printable(text)}", err=True)
 
 
+def narrate(text: str) -> None:
+    """What was done."""
+    click.echo(printable(text), err=True)
+
+
 @contextmanager
 def errors_on_stderr() -> Iterator[None]:
     """Turns an error of evtui's own into a line on stderr and exit code 1."""

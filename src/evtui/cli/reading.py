@@ -7,15 +7,11 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from evtui import paths
-from evtui.cli.narration import progress_bar, warn
-from evtui.errors import LoadError, NeedsLoading, RecordingError
+from evtui.cli.opening import count_events, open_with_bar, opened_catalogue
+from evtui.errors import LoadError, RecordingError
 from evtui.library.catalogue import Catalogue
 from evtui.library.discovery import Dataset, Obstacle, discover
 from evtui.library.summary import Summary, of_recording
-from evtui.recordings.base import Recording, never_cancelled
-from evtui.recordings.formats import open_in_place
-from evtui.store.opening import open_or_load
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +35,7 @@ def readings(given: Sequence[Path], *, exact: bool, again: bool = False) -> Iter
             endpoints tell, where none is.
         again: count also what is remembered.
     """
-    with closing(Catalogue(paths.catalogue_file())) as catalogue:
-        if catalogue.problem:
-            warn(f"nothing is remembered: {catalogue.problem}")
+    with opened_catalogue() as catalogue:
         found = None
         for found in discover(given):
             if isinstance(found, Obstacle):
@@ -66,18 +60,9 @@ def _summary(dataset: Dataset, catalogue: Catalogue, *, exact: bool) -> Summary:
 
 
 def _read(dataset: Dataset, catalogue: Catalogue, *, exact: bool) -> Summary:
-    with closing(_open(dataset.path)) as recording:
+    with closing(open_with_bar(dataset.path)) as recording:
         if exact:
-            with progress_bar(f"counting {dataset.path.name}") as show:
-                recording.index(show, never_cancelled)
+            count_events(recording)
         summary = of_recording(recording)
         catalogue.put(dataset, summary, recording.counts)
         return summary
-
-
-def _open(path: Path) -> Recording:
-    try:
-        return open_in_place(path)
-    except NeedsLoading:
-        with progress_bar(f"decoding {path.name}") as show:
-            return open_or_load(path, show)

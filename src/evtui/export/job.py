@@ -8,8 +8,13 @@ from pathlib import Path
 from evtui.errors import EvtuiError, ExportError
 from evtui.export.kinds import Heading, Kind, open_writer
 from evtui.export.selection import ALL, Selection, selected
-from evtui.recordings.base import Cancelled, Progress, Recording, never_cancelled, no_progress
-from evtui.units import format_duration
+from evtui.recordings.base import (
+    Cancelled,
+    Progress,
+    Recording,
+    never_cancelled,
+    no_progress,
+)
 
 
 class ExportCancelled(EvtuiError):
@@ -56,19 +61,15 @@ def export(
 
     Raises:
         ExportCancelled: ``cancelled`` said so.
-        ExportError: the file cannot be written, or is there already.
+        ExportError: the file cannot be written, or is there already, or nothing is selected.
         RecordingError: the recording cannot be read.
     """
     check_target(job.target, recording.info.path, replace=job.replace)
     if not recording.order_checked:
         recording.index(no_progress, cancelled)
     info = recording.info
-    start, stop = max(0, job.selection.t0), job.selection.end_of(recording)
-    if start >= stop:
-        raise ExportError(
-            f"{info.path}: nothing lies in the time asked for"
-            f" (the recording lasts {format_duration(info.duration_us)})"
-        )
+    start, stop = job.selection.span_in(recording)
+    job.selection.region_in(recording)  # refuses one outside the sensor
     heading = Heading(
         info.width,
         info.height,
@@ -78,12 +79,17 @@ def export(
     count = 0
     with open_writer(job.target, job.kind, heading) as writer:
         for done, events in selected(recording, job.selection):
-            if cancelled():
-                raise ExportCancelled(f"{job.target}: cancelled")
             writer.append(events)
             count += len(events)
             progress((done - start) / (stop - start))
+            _check(cancelled, job)
+        _check(cancelled, job)  # the last moment, for the file is about to take its name
     return Exported(job.target, count, job.target.stat().st_size)
+
+
+def _check(cancelled: Cancelled, job: Job) -> None:
+    if cancelled():
+        raise ExportCancelled(f"{job.target}: cancelled")
 
 
 def check_target(target: Path, source: Path, *, replace: bool) -> None:

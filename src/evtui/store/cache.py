@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from evtui.store.loaded import Loaded
@@ -32,6 +34,8 @@ class Cache:
         self._entries: dict[Path, Loaded] = {}
         self._last_used: dict[Path, float] = {}
         self._playing: set[Path] = set()
+        self._pinned: set[Path] = set()
+        self._reserved: dict[Path, int] = {}
         self._hits = self._misses = self._evictions = 0
 
     def get(self, path: Path) -> Loaded | None:
@@ -49,17 +53,32 @@ class Cache:
         loaded = self._entries.get(path)
         return loaded if loaded is not None and loaded.is_of(path) else None
 
-    def make_room(self, size: int, memory: MemoryReading | None = None) -> None:
-        """Drop what has to go before ``size`` more bytes are held.
+    def check_room(self, size: int, memory: MemoryReading) -> list[Path]:
+        """What would be dropped for ``size`` more bytes, if they were to be loaded now.
+
+        Raises:
+            NotEnoughMemory: they would not fit even then.
+        """
+        return self._measured(memory).make_room(size, self._claims(), self._left(memory))
+
+    def reserve(self, path: Path, size: int, memory: MemoryReading) -> None:
+        """Drop what has to go before a recording is loaded, and keep its room until ``release``.
 
         Args:
-            size: bytes.
-            memory: a reading, where the bytes are yet to be taken from what is available.
+            path: what is to come; an older one of the path is dropped.
+            size: its bytes.
+            memory: a reading of now.
 
         Raises:
             NotEnoughMemory: it would not fit even then; nothing was dropped.
         """
-        self._evict(self._policy.make_room(size, self.held, memory))
+        self._policy = self._measured(memory)
+        self._evict(self.check_room(size, memory))
+        self._reserved[path] = size
+
+    def release(self, path: Path) -> None:
+        """The load that had room reserved has ended."""
+        self._reserved.pop(path, None)
 
     def put(self, loaded: Loaded) -> None:
         """Keep a recording, in place of an older one of its path.
@@ -67,8 +86,7 @@ class Cache:
         Raises:
             NotEnoughMemory: it does not fit; nothing was dropped.
         """
-        others = [entry for entry in self.held if entry.path != loaded.path]
-        self._evict(self._policy.make_room(loaded.bytes, others))
+        self._evict(self._policy.make_room(loaded.bytes, self._claims(besides=loaded.path)))
         self._drop(loaded.path)
         self._entries[loaded.path] = loaded
         self._last_used[loaded.path] = self._clock()
@@ -86,28 +104,51 @@ class Cache:
             self._playing.add(path)
         else:
             self._playing.discard(path)
-            self._evict(self._policy.surplus(self.held))
+            self._evict(self._policy.surplus(self._claims()))
+
+    def set_pinned(self, path: Path, pinned: bool) -> None:
+        """Say that a recording is to be kept, in the cache already or not yet, or no longer is."""
+        (self._pinned.add if pinned else self._pinned.discard)(path)
+
+    def answer(self, memory: MemoryReading) -> bool:
+        """Measure a budget that is a share anew, and give back what the machine lacks.
+
+        Returns:
+            Whether anything was dropped or changed.
+        """
+        before = self.stats
+        self._evict(self._policy.hungry(self.held, memory))
+        self.set_policy(self._policy, memory)
+        return self.stats != before
 
     @property
     def policy(self) -> CachePolicy:
-        """The policy in force; setting another one drops at once what that does not allow."""
+        """The policy in force."""
         return self._policy
 
-    @policy.setter
-    def policy(self, policy: CachePolicy) -> None:
+    def set_policy(self, policy: CachePolicy, memory: MemoryReading) -> None:
+        """Change the policy, which drops at once what it does not allow."""
         self._policy = policy
-        self._evict(policy.surplus(self.held))
+        self._policy = self._measured(memory)
+        self._evict(self._policy.surplus(self._claims()))
 
     @property
     def held(self) -> list[Held]:
         """The entries as the policy sees them."""
         return [
-            Held(path, loaded.bytes, self._last_used[path], path in self._playing)
+            Held(
+                path,
+                loaded.bytes,
+                self._last_used[path],
+                playing=path in self._playing,
+                pinned=path in self._pinned,
+            )
             for path, loaded in self._entries.items()
         ]
 
     @property
     def stats(self) -> CacheStats:
+        """The cache in figures."""
         return CacheStats(
             on=self._policy.on,
             used_bytes=sum(loaded.bytes for loaded in self._entries.values()),
@@ -117,6 +158,22 @@ class Cache:
             misses=self._misses,
             evictions=self._evictions,
         )
+
+    def _measured(self, memory: MemoryReading) -> CachePolicy:
+        return self._policy.measured(self.held, memory)
+
+    def _claims(self, besides: Path | None = None) -> list[Held]:
+        """The entries, and the room that is kept for loads, as entries that nothing drops.
+
+        The room of a load counts until it is put in its place, so that two loads at a time do not
+        take the same.
+        """
+        coming = [Held(path, size, math.inf, playing=True) for path, size in self._reserved.items()]
+        return [claim for claim in (*self.held, *coming) if claim.path != besides]
+
+    def _left(self, memory: MemoryReading) -> MemoryReading:
+        """What is available once the loads that run have taken all of their room."""
+        return replace(memory, available=memory.available - sum(self._reserved.values()))
 
     def _evict(self, paths: Iterable[Path]) -> None:
         for path in paths:

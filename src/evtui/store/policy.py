@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from evtui.errors import NotEnoughMemory
@@ -31,7 +31,9 @@ class Held:
     path: Path
     bytes: int
     last_used: float
-    playing: bool
+    playing: bool = False
+    pinned: bool = False
+    """Whether the user wants it kept: no load drops it, and of what else does it goes last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,9 @@ class CachePolicy:
     on: bool = False
     budget: int = 8 * GB
     """All entries together never hold more, but for one that plays when the budget is lowered."""
+    share: float | None = None
+    """The budget as a share of the memory that is available without the cache; None where it is a
+    number of bytes."""
     floor: int = 8 * GB
     """Memory that must stay available on the machine."""
     largest: int = GB
@@ -57,6 +62,13 @@ class CachePolicy:
                 f"the cache stays off: {format_bytes(memory.available)} of memory are available,"
                 f" {format_bytes(self.floor)} are asked for (cache_floor in the settings)"
             )
+
+    def measured(self, entries: Sequence[Held], memory: MemoryReading) -> CachePolicy:
+        """The same policy with the budget that its share comes to now."""
+        if self.share is None:
+            return self
+        without = memory.available + sum(entry.bytes for entry in entries)
+        return replace(self, budget=int(self.share * without))
 
     def make_room(
         self, size: int, entries: Sequence[Held], memory: MemoryReading | None = None
@@ -81,7 +93,7 @@ class CachePolicy:
         too_much = used + size - self.budget
         if memory is not None:
             too_much = max(too_much, self.floor + size - memory.available)
-        going = _least_recently_used(too_much, entries)
+        going = _least_recently_used(too_much, [entry for entry in entries if not entry.pinned])
         if too_much > sum(entry.bytes for entry in going):
             raise NotEnoughMemory(self._no_room(size, used, memory))
         return [entry.path for entry in going]
@@ -91,6 +103,12 @@ class CachePolicy:
         allowed = self.budget if self.on else 0
         used = sum(entry.bytes for entry in entries)
         return [entry.path for entry in _least_recently_used(used - allowed, entries)]
+
+    def hungry(self, entries: Sequence[Held], memory: MemoryReading) -> list[Path]:
+        """Which entries must go because somebody else took the memory that must stay available."""
+        return [
+            entry.path for entry in _least_recently_used(self.floor - memory.available, entries)
+        ]
 
     def _no_room(self, size: int, used: int, memory: MemoryReading | None) -> str:
         text = f"{format_bytes(size)} do not fit: the cache holds {format_bytes(used)}"
@@ -114,9 +132,12 @@ def check_available(size: int, memory: MemoryReading) -> None:
 
 
 def _least_recently_used(too_much: int, entries: Sequence[Held]) -> list[Held]:
-    """Entries to drop until ``too_much`` bytes are freed, as far as what plays allows."""
+    """Entries to drop until ``too_much`` bytes are freed, as far as what plays allows.
+
+    What is pinned goes after all the others.
+    """
     going: list[Held] = []
-    for entry in sorted(entries, key=lambda entry: entry.last_used):
+    for entry in sorted(entries, key=lambda entry: (entry.pinned, entry.last_used)):
         if too_much <= 0:
             break
         if not entry.playing:

@@ -76,7 +76,7 @@ class _Source:
         zero = self._recording.info.t_first_us
         t0, t1 = (t - zero for t in wanted)
         for window in slices(self._recording, t0, max(t0, t1)):
-            yield _frame(self._recording.window(*window), zero)
+            yield as_frame(self._recording.window(*window), zero)
 
     def _check_order(self) -> None:
         """Read all once where time may go back unseen, for windows would lack rows without a word.
@@ -88,7 +88,7 @@ class _Source:
                 self._recording.index(no_progress, never_cancelled)
 
 
-def _frame(events: Events, t_first_us: int) -> pl.DataFrame:
+def as_frame(events: Events, t_first_us: int) -> pl.DataFrame:
     """The events in evlib's schema, on the sensor's clock."""
     columns = {
         "x": events.x.view(np.int16),

@@ -17,8 +17,9 @@ from evtui.store.loaded import Loaded, make_loaded
 from evtui.store.loader import Decoded, ProgressListener, load_in_child
 from evtui.store.messages import CacheStats, LoadProgress, Stage, StoreMessage
 from evtui.store.plan import Plan, make_plan
-from evtui.store.policy import CachePolicy, MemoryProbe, check_available
+from evtui.store.policy import CachePolicy, Held, MemoryProbe, MemoryReading, check_available
 from evtui.store.progress import WORTH_NOTING_S, Clock, ThisRun, Throughputs
+from evtui.store.turns import Turns
 
 Loader = Callable[[Plan, int | None, float | None, ProgressListener], Awaitable[Decoded]]
 """As ``load_in_child``: plan, memory limit, expected throughput, listener."""
@@ -45,7 +46,8 @@ class _Load:
 class Store:
     """Loads and cache of one program.  Belongs to the thread of its event loop, but for ``peek``.
 
-    One load runs at a time; others queue.  What happens is told to the listeners as messages.
+    So many loads run at a time, one unless told otherwise; others queue.  What happens is told to
+    the listeners as messages.
     """
 
     def __init__(
@@ -79,7 +81,7 @@ class Store:
         self._decode = decode
         self._cache = Cache(clock, let_go)
         self._running: dict[Path, _Load] = {}
-        self._turn = asyncio.Lock()
+        self._turns = Turns()
         self._listeners: list[Listener] = []
         self.set_policy(policy)
 
@@ -112,10 +114,30 @@ class Store:
         Raises:
             NotEnoughMemory: the cache was off and cannot be turned on now; nothing was changed.
         """
+        memory = self._memory()
         if policy.on and not self._cache.policy.on:
-            policy.check_turning_on(self._memory())
-        self._cache.policy = policy
+            policy.check_turning_on(memory)
+        self._cache.set_policy(policy, memory)
         self._tell(self.stats)
+
+    def answer(self, memory: MemoryReading) -> None:
+        """Drop what the machine lacks, least recently used first; to be called now and then.
+
+        Args:
+            memory: a reading of now.
+        """
+        if self._cache.answer(memory):
+            self._tell(self.stats)
+
+    def pin(self, path: Path, pinned: bool) -> None:
+        """Keep a recording from being dropped for another; see ``policy.Held``."""
+        self._cache.set_pinned(path, pinned)
+        self._tell(self.stats)
+
+    @property
+    def held(self) -> list[Held]:
+        """What is in memory, in the order in which it was loaded."""
+        return self._cache.held
 
     @property
     def cached_paths(self) -> list[Path]:
@@ -160,6 +182,29 @@ class Store:
         if load is not None:
             load.task.cancel()
 
+    @property
+    def queue(self) -> list[Path]:
+        """The loads that wait, in the order in which they will run."""
+        return self._turns.waiting
+
+    def load_next(self, path: Path) -> None:
+        """Have a load that waits run before the others that do."""
+        self._turns.promote(path)
+        waiting = [path for path in self._turns.waiting if path in self.loads]
+        running = {path: told for path, told in self.loads.items() if path not in waiting}
+        self.loads = running | {path: self.loads[path] for path in waiting}
+        if path in self.loads:
+            self._tell(self.loads[path])
+
+    def clear_queue(self) -> None:
+        """Cancel the loads that wait; those that run go on."""
+        for path in self.queue:
+            self.cancel(path)
+
+    def set_loads_at_once(self, number: int) -> None:
+        """How many loading processes run at a time."""
+        self._turns.at_once = number
+
     async def close(self) -> None:
         """End all loads, and free what does not play; no process is left when this returns."""
         tasks = [load.task for load in self._running.values()]
@@ -167,7 +212,7 @@ class Store:
             task.cancel()
         if tasks:
             await asyncio.wait(tasks)
-        self._cache.policy = CachePolicy()
+        self._cache.set_policy(CachePolicy(), self._memory())
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Have every message told, in the event loop's thread; the result ends it."""
@@ -198,17 +243,23 @@ class Store:
         plan = await beside(make_plan, path, self.loader)
         self._note(LoadProgress(path, plan.loader, Stage.QUEUED))
         self._check_room(plan)
-        async with self._turn:
+        async with self._turns.turn(path):
             self._make_room(plan)
-            expected = await beside(self._throughputs.throughput, plan.format, plan.loader)
-            limit = self._memory().available
-            decoded = await self._decode(plan, limit, expected, self._note)
-            loaded = await beside(make_loaded, plan, decoded)
-            not_kept = self._keep(loaded)
+            try:
+                decoded = await self._decode_now(plan)
+                loaded = await beside(make_loaded, plan, decoded)
+                not_kept = self._keep(loaded)
+            finally:
+                self._cache.release(path)
         if decoded.reading_s >= WORTH_NOTING_S:
             note = self._throughputs.note_throughput
             await beside(note, plan.format, plan.loader, plan.bytes, decoded.reading_s)
         return _Outcome(loaded, not_kept)
+
+    async def _decode_now(self, plan: Plan) -> Decoded:
+        expected = await beside(self._throughputs.throughput, plan.format, plan.loader)
+        limit = self._memory().available
+        return await self._decode(plan, limit, expected, self._note)
 
     def _is_to_be_kept(self, path: Path) -> bool:
         return self._running[path].keep and self._cache.policy.on
@@ -218,7 +269,7 @@ class Store:
         memory = self._memory()
         with _about(plan.path):
             if self._is_to_be_kept(plan.path):
-                self._cache.policy.make_room(plan.cost, self._cache.held, memory)
+                self._cache.check_room(plan.cost, memory)
             else:
                 check_available(plan.cost, memory)
 
@@ -229,7 +280,7 @@ class Store:
             return
         self._cache.unload(plan.path)  # there is one only where the file has changed since
         with _about(plan.path):
-            self._cache.make_room(plan.cost, self._memory())
+            self._cache.reserve(plan.path, plan.cost, self._memory())
         self._tell(self.stats)
 
     def _keep(self, loaded: Loaded) -> str | None:
