@@ -113,7 +113,7 @@ async def test_a_clip_is_drawn_as_the_player_shows_it(app, until):
         drawing = app.player.drawing()
     assert (drawing.view, drawing.palette) == ("on", "classic")
     with Image.open(target) as clip:
-        assert clip.size == (640, 480)
+        assert clip.size == (64, 48)
         assert clip.n_frames > 1
 
 
