@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from evtui.settings import KEYS
 from support.terminal import Start, Terminal, evtui
 
 
