@@ -17,6 +17,27 @@ class Region:
     width: int
     height: int
 
+    @staticmethod
+    def parse(text: str) -> Region:
+        """A region as users write it: ``X,Y,W,H``.
+
+        Raises:
+            ValueError: the text is none.
+        """
+        numbers = [part.strip() for part in text.split(",")]
+        if len(numbers) == 4 and all(part.isascii() and part.isdecimal() for part in numbers):
+            region = Region(*(int(part) for part in numbers))
+            if region.width and region.height:
+                return region
+        raise ValueError(
+            f"{text!r} is not a region; write X,Y,W,H: column and row of its upper left pixel,"
+            " width and height"
+        )
+
+    def __str__(self) -> str:
+        """As ``parse`` reads it."""
+        return f"{self.x},{self.y},{self.width},{self.height}"
+
     def resized(self, width: int, height: int, sensor: Region) -> Region:
         """Another size about the same centre, kept inside the sensor."""
         width = min(sensor.width, max(1, width))

@@ -34,7 +34,7 @@ class Settings:
     cache_budget: int = _setting(8 * GB, "Cache budget", _SIZES, "EVTUI_CACHE_BUDGET", size=True)
     cache_share: int = _setting(
         0,
-        "Cache budget in % of available memory (0: as above)",
+        "Cache budget in % of available (0: as above)",
         (0, 10, 25, 50, 75, 90),
         "EVTUI_CACHE_SHARE",
     )

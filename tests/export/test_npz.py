@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,7 +13,7 @@ from contract.writer_contract import WriterContract
 from evtui.events import Events
 from evtui.recordings.tables.numpy_files import decode_npz
 from evtui.store.opening import open_or_load
-from support.exporting import write
+from support.exporting import make_dense, write
 from support.strategies import recorded
 from support.whole_files import decode, shifted
 
@@ -33,7 +34,7 @@ def test_numpy_loads_every_event(tmp_path_factory, events, piece, first):
     path = tmp_path_factory.mktemp("round") / "out.npz"
     write(path, "npz", events, piece, first)
     arrays = read(path)
-    assert {name: array.dtype.str for name, array in arrays.items() if array.shape} == {
+    assert {name: array.dtype.str for name, array in arrays.items() if array.ndim} == {
         "t": "<i8",
         "x": "<u2",
         "y": "<u2",
@@ -41,20 +42,23 @@ def test_numpy_loads_every_event(tmp_path_factory, events, piece, first):
     }
     found = Events(*(arrays[name] for name in "txyp"))
     assert found.equals(shifted(events, first))
-    assert (arrays["width"], arrays["height"]) == (640, 480)
+    assert (arrays["width"], arrays["height"], arrays["unit"]) == (640, 480, "us")
 
 
-@given(recorded((640, 480), least=1), st.integers(1, 50), st.integers(0, 10**8))
+@given(recorded((640, 480), least=1), st.integers(1, 50), st.integers(0, 1 << 60))
 def test_our_reader_gets_every_event(tmp_path_factory, events, piece, first):
     path = tmp_path_factory.mktemp("round") / "out.npz"
     write(path, "npz", events, piece, first)
     decoded = decode(decode_npz, path)
     assert decoded.events.equals(shifted(events, first))
     assert decoded.facts.size == (640, 480)
+    assert "unit_guessed" not in decoded.codes
 
 
-def test_a_recording_of_usual_length_opens_as_what_it_was(tmp_path, make_events):
-    events = make_events(400_000)
+@pytest.mark.parametrize("step_us", [1, 1_000])
+def test_a_short_dense_cut_opens_as_what_it_was(tmp_path, step_us):
+    """The times alone look like those of another unit."""
+    events = make_dense(200_000, step_us)
     write(tmp_path / "out.npz", "npz", events, 70_000, 77_777)
     recording = open_or_load(tmp_path / "out.npz")
     first = int(events.t[0])

@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from evtui.errors import ExportError
-from evtui.export.picture import write_png
+from evtui.export.picture import png, write_png
 
 
 def test_a_picture_comes_back_pixel_by_pixel(tmp_path: Path) -> None:
@@ -41,3 +41,9 @@ def test_anything_else_is_refused_and_nothing_written(tmp_path: Path, pixels: np
 def test_a_missing_folder_is_an_export_error(tmp_path: Path) -> None:
     with pytest.raises(ExportError, match="folder does not exist"):
         write_png(tmp_path / "missing" / "out.png", np.zeros((2, 2, 3), np.uint8))
+
+
+def test_the_bytes_are_those_of_the_file(tmp_path: Path) -> None:
+    pixels = np.random.default_rng(1).integers(0, 256, (12, 34, 3)).astype(np.uint8)
+    write_png(tmp_path / "out.png", pixels)
+    assert png(pixels) == (tmp_path / "out.png").read_bytes()

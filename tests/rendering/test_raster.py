@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from evtui.events import OFF, ON, Events
 from evtui.region import Region
@@ -28,6 +29,16 @@ def test_counts_are_those_of_a_plain_loop(some, grid):
     assert np.array_equal(raster.off, expected[OFF])
     assert np.array_equal(raster.total, expected[ON] + expected[OFF])
     assert raster.on.dtype == raster.off.dtype == raster.total.dtype == np.int32
+
+
+@given(st.lists(events(20), max_size=4), grids())
+def test_parts_gather_to_what_the_whole_does(parts, grid):
+    window = 0, 10**12 + 1
+    whole = accumulate(Events.concatenate(parts), grid, window)
+    gathered = accumulate((part for part in parts), grid, window)
+    assert gathered.window == whole.window
+    for fact in ("on", "off", "total", "newest"):
+        assert np.array_equal(getattr(gathered, fact), getattr(whole, fact))
 
 
 def naive_newest(some: Events, grid: Grid) -> np.ndarray:

@@ -9,6 +9,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
+
 from evtui.events import Events
 from evtui.export.kinds import Heading, kind_of_name, open_writer
 
@@ -45,6 +47,19 @@ for limit in limits:
     except KeyboardInterrupt:
         print("interrupted", flush=True)
 """
+
+
+def make_dense(count: int, step_us: int) -> Events:
+    """Events at 25 for each step of the clock, on all of the sensor."""
+    rng = np.random.default_rng(1)
+    x, y = rng.integers(0, SENSOR[0], count), rng.integers(0, SENSOR[1], count)
+    x[:2], y[:2] = (0, SENSOR[0] - 1), (0, SENSOR[1] - 1)
+    return Events(
+        np.arange(count) // 25 * step_us,
+        x.astype(np.uint16),
+        y.astype(np.uint16),
+        rng.integers(0, 2, count).astype(np.uint8),
+    )
 
 
 def write(

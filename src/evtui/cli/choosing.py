@@ -53,17 +53,10 @@ class RegionType(click.ParamType):  # type: ignore[type-arg]
     ) -> Region:
         if isinstance(value, Region):
             return value
-        numbers = [part.strip() for part in value.split(",")]
-        if len(numbers) == 4 and all(part.isascii() and part.isdecimal() for part in numbers):
-            region = Region(*(int(part) for part in numbers))
-            if region.width and region.height:
-                return region
-        self.fail(
-            f"{value!r} is not a region; write X,Y,W,H: column and row of its upper left pixel,"
-            " width and height",
-            param,
-            ctx,
-        )
+        try:
+            return Region.parse(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
 
 
 TIME = TimeType()

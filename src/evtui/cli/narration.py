@@ -5,11 +5,15 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import click
 
 from evtui.errors import EvtuiError
 from evtui.units import printable
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 Show = Callable[[float], None]
 """Told the share done, 0.0 to 1.0."""
@@ -44,6 +48,13 @@ def progress_bar(task: str) -> Iterator[Show]:
     if not sys.stderr.isatty():
         yield lambda _share: None
         return
+    with bars_on_stderr() as bar:
+        number = bar.add_task(printable(task), total=None)
+        yield lambda share: bar.update(number, completed=share, total=1.0)
+
+
+def bars_on_stderr() -> Progress:
+    """Bars for a terminal, each with its share and the time left; gone when they end."""
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
     from rich.progress import TimeRemainingColumn as TimeLeft
@@ -55,7 +66,5 @@ def progress_bar(task: str) -> Iterator[Show]:
         TimeLeft(),
     )
     # Not stdout: what a command prints there meanwhile is data, and none of the bar's business.
-    bar = Progress(*columns, console=Console(stderr=True), transient=True, redirect_stdout=False)
-    with bar:
-        number = bar.add_task(printable(task), total=None)
-        yield lambda share: bar.update(number, completed=share, total=1.0)
+    console = Console(stderr=True)
+    return Progress(*columns, console=console, transient=True, redirect_stdout=False)

@@ -10,7 +10,8 @@ import click
 
 from evtui.cli.narration import warn
 from evtui.errors import ExportError
-from evtui.export.kinds import Kind, choose_kind, kind_of_name
+from evtui.export.kinds import Kind
+from evtui.export.picture_kinds import PictureKind, any_kind_of_name, choose_any_kind
 from evtui.library.discovery import Obstacle, discover
 
 
@@ -20,7 +21,7 @@ class Planned:
 
     source: Path
     target: Path
-    kind: Kind
+    kind: Kind | PictureKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,24 +46,24 @@ def plan_targets(paths: Sequence[Path], out: Path, format_name: str | None) -> P
     """
     try:
         if len(paths) == 1 and not paths[0].is_dir() and not out.is_dir():
-            kind = choose_kind(out, format_name)
+            kind = choose_any_kind(out, format_name)
             return Plan((Planned(paths[0], out, kind),), is_complete=True)
         return _into_folder(paths, out, _named_kind(out, format_name))
     except ExportError as error:
         raise click.UsageError(str(error)) from error
 
 
-def _named_kind(out: Path, format_name: str | None) -> Kind:
+def _named_kind(out: Path, format_name: str | None) -> Kind | PictureKind:
     if not out.is_dir():
         raise click.UsageError(
             f"{out}: is no folder; several recordings, or those of a folder, need one that is there"
         )
     if format_name is None:
         raise click.UsageError(f"{out}: is a folder; name the format with --format")
-    return kind_of_name(format_name)
+    return any_kind_of_name(format_name)
 
 
-def _into_folder(paths: Sequence[Path], folder: Path, kind: Kind) -> Plan:
+def _into_folder(paths: Sequence[Path], folder: Path, kind: Kind | PictureKind) -> Plan:
     sources = list(_sources(paths))
     found = [source for source in sources if source is not None]
     by_target: dict[Path, Path] = {}

@@ -28,6 +28,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evtui.events import Events
+from evtui.export.hdf5_packing import LEVEL, Packers
 from evtui.export.kinds import Attribute, Heading
 from evtui.files import cannot_write, written_beside
 from evtui.recordings.hdf5.statements import EVTUI_FORMAT
@@ -37,7 +38,7 @@ CHUNK_EVENTS = 32_768
 
 FORMAT_VERSION = 1
 
-_PORTABLE = {"compression": "gzip", "compression_opts": 1, "shuffle": True}
+_PORTABLE = {"compression": "gzip", "compression_opts": LEVEL, "shuffle": True}
 _FAST = dict(hdf5plugin.Blosc(cname="lz4", clevel=5, shuffle=hdf5plugin.Blosc.BITSHUFFLE))
 _COLUMNS = {"t": np.int64, "x": np.uint16, "y": np.uint16, "p": np.uint8}
 _BLOCK_EVENTS = 8 * CHUNK_EVENTS
@@ -97,7 +98,7 @@ class Hdf5Writer:
         """
         self._path = path
         self._t_first_us = t_first_us
-        self._file = _Hdf5File(width, height, _FAST if fast else _PORTABLE, attributes or {})
+        self._file = _Hdf5File(width, height, attributes or {}, fast=fast)
         self._waiting: list[Events] = []
         self._waiting_events = 0
 
@@ -127,7 +128,7 @@ class Hdf5Writer:
 
     @contextmanager
     def _opened(self) -> Iterator[None]:
-        """All of HDF5 runs in one thread: it compresses while the caller makes the next events.
+        """All of HDF5 runs in one thread, and in others the packing, while the caller goes on.
 
         And Ctrl-C then never strikes inside the library, which would not survive it: Python raises
         it in the main thread only.
@@ -162,13 +163,16 @@ class _Hdf5File:
     """The file through the HDF5 library; used by one thread."""
 
     def __init__(
-        self, width: int, height: int, compression: Mapping[str, Any], own: Mapping[str, Attribute]
+        self, width: int, height: int, own: Mapping[str, Attribute], *, fast: bool
     ) -> None:
         self._size = {"width": width, "height": height}
-        self._compression = compression
         self._own = own
+        self._compression = _FAST if fast else _PORTABLE
+        self._packers = None if fast else Packers()
         self._raw: _CalmFile | None = None
         self._hdf5: Any = None
+        self._columns: dict[str, Any] = {}
+        self._rows = 0
 
     @property
     def fault(self) -> OSError | None:
@@ -185,7 +189,9 @@ class _Hdf5File:
         group.attrs.update(self._size)
         growing = {"shape": (0,), "maxshape": (None,), "chunks": (CHUNK_EVENTS,)}
         for name, dtype in _COLUMNS.items():
-            group.create_dataset(name, dtype=dtype, **growing, **self._compression)
+            self._columns[name] = group.create_dataset(
+                name, dtype=dtype, **growing, **self._compression
+            )
         group["t"].attrs["unit"] = _fixed("us")
 
     def write(self, events: Events, t_first_us: int) -> None:
@@ -195,13 +201,32 @@ class _Hdf5File:
             "y": events.y,
             "p": events.p,
         }
-        for name, values in columns.items():
-            dataset = self._hdf5["events"][name]
-            start = len(dataset)
-            dataset.resize((start + len(values),))
-            dataset[start:] = values
+        start = self._rows
+        self._rows += len(events)
+        for dataset in self._columns.values():
+            dataset.resize((self._rows,))
+        if self._packers is None:
+            for name, dataset in self._columns.items():
+                dataset[start:] = columns[name]
+        else:
+            self._write_packed(columns, start, self._packers)
+
+    def _write_packed(
+        self, columns: Mapping[str, NDArray[Any]], start: int, packers: Packers
+    ) -> None:
+        """Write whole chunks past the library's own filters; the first begins at row ``start``."""
+        chunks = [
+            (name, row, columns[name][row : row + CHUNK_EVENTS])
+            for row in range(0, self._rows - start, CHUNK_EVENTS)
+            for name in columns
+        ]
+        packed = packers.pack((values for _, _, values in chunks), CHUNK_EVENTS)
+        for (name, row, _), chunk in zip(chunks, packed, strict=True):
+            self._columns[name].id.write_direct_chunk((start + row,), chunk)
 
     def close(self) -> None:
+        if self._packers:
+            self._packers.close()
         if self._hdf5:
             self._hdf5.close()
         if self._raw:

@@ -12,12 +12,9 @@ from evtui.recordings.base import (
     Cancelled,
     Progress,
     Recording,
-    RecordingInfo,
     never_cancelled,
     no_progress,
 )
-from evtui.region import Region
-from evtui.units import format_duration
 
 
 class ExportCancelled(EvtuiError):
@@ -71,13 +68,8 @@ def export(
     if not recording.order_checked:
         recording.index(no_progress, cancelled)
     info = recording.info
-    start, stop = max(0, job.selection.t0), job.selection.end_of(recording)
-    if start >= stop:
-        raise ExportError(
-            f"{info.path}: nothing lies in the time asked for"
-            f" (the recording lasts {format_duration(info.duration_us)})"
-        )
-    _check_region(job.selection.region, info)
+    start, stop = job.selection.span_in(recording)
+    job.selection.region_in(recording)  # refuses one outside the sensor
     heading = Heading(
         info.width,
         info.height,
@@ -87,19 +79,17 @@ def export(
     count = 0
     with open_writer(job.target, job.kind, heading) as writer:
         for done, events in selected(recording, job.selection):
-            if cancelled():
-                raise ExportCancelled(f"{job.target}: cancelled")
             writer.append(events)
             count += len(events)
             progress((done - start) / (stop - start))
+            _check(cancelled, job)
+        _check(cancelled, job)  # the last moment, for the file is about to take its name
     return Exported(job.target, count, job.target.stat().st_size)
 
 
-def _check_region(region: Region | None, info: RecordingInfo) -> None:
-    if region is not None and (region.x >= info.width or region.y >= info.height):
-        raise ExportError(
-            f"{info.path}: the region lies outside the sensor, which has {info.width}×{info.height}"
-        )
+def _check(cancelled: Cancelled, job: Job) -> None:
+    if cancelled():
+        raise ExportCancelled(f"{job.target}: cancelled")
 
 
 def check_target(target: Path, source: Path, *, replace: bool) -> None:

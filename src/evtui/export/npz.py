@@ -1,4 +1,6 @@
-"""Events into a NumPy archive: arrays t, x, y and p of one length, and width and height.
+"""Events into a NumPy archive: arrays t, x, y and p of one length; width, height and unit of t.
+
+The unit is stated because a reader cannot tell it from the times of a short cut.
 
 An array's length comes before its items, and each array is whole before the next begins.  So the
 columns wait in files of their own, without names, in the target's folder.
@@ -46,9 +48,10 @@ def open_npz(path: Path, heading: Heading) -> Iterator[NpzWriter]:
         writer = NpzWriter(path, columns, heading.t_first_us)
         yield writer
         with zipfile.ZipFile(beside, "w") as archive:
-            for name, side in (("width", heading.width), ("height", heading.height)):
+            told = {"width": heading.width, "height": heading.height, "unit": "us"}
+            for name, value in told.items():
                 with _member(archive, name) as member:
-                    np.lib.format.write_array(member, np.array(side))
+                    np.lib.format.write_array(member, np.array(value))
             for name, file in columns.items():
                 _copy_column(archive, name, file, writer.events)
                 file.truncate(0)

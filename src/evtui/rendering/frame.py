@@ -16,7 +16,7 @@ from evtui.rendering.glyphs import GLYPHS
 from evtui.rendering.grid import CELL_ASPECT, Grid, fit
 from evtui.rendering.palettes import PALETTES
 from evtui.rendering.pixels import Picture, Size
-from evtui.rendering.raster import accumulate
+from evtui.rendering.raster import Parts, accumulate
 from evtui.rendering.views import VIEWS, Shade, Shades
 
 
@@ -41,12 +41,13 @@ class Look:
 Window = tuple[int, int]
 """The time shown in µs, t0 ≤ t < t1; the time surface's ages end at t1.
 
-Where none is given, it is from the earliest event to just after the latest.
+Where none is given, it is from the earliest event to just after the latest.  Events that come in
+parts need one.
 """
 
 
 def draw_cells(
-    events: Events, look: Look, columns: int, rows: int, window: Window | None = None
+    events: Parts, look: Look, columns: int, rows: int, window: Window | None = None
 ) -> Cells:
     """Events as at most ``columns`` × ``rows`` cells, the region's aspect ratio kept."""
     grid = _grid(look, columns, rows)
@@ -58,16 +59,20 @@ def draw_cells(
 
 
 def draw_picture(
-    events: Events, look: Look, palette: str, window: Window | None = None
+    events: Parts, look: Look, palette: str, window: Window | None = None
 ) -> NDArray[np.uint8]:
     """Events at the sensor's own resolution: uint8 of shape (height, width, 3)."""
+    return np.array(PALETTES[palette], np.uint8)[draw_shades(events, look, window)]
+
+
+def draw_shades(events: Parts, look: Look, window: Window | None = None) -> Shades:
+    """Events at the sensor's own resolution, one shade a pixel of the region."""
     grid = Grid(look.region, look.region.width, look.region.height)
-    shades = VIEWS[look.view](accumulate(events, grid, window), look.exposure)
-    return np.array(PALETTES[palette], np.uint8)[shades]
+    return VIEWS[look.view](accumulate(events, grid, window), look.exposure)
 
 
 def draw_pixels(
-    events: Events,
+    events: Parts,
     look: Look,
     columns: int,
     rows: int,

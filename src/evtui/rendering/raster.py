@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from functools import cached_property
+from itertools import chain
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,6 +62,11 @@ class Raster:
         np.maximum.at(newest, self._counters.astype(np.intp), self._t)
         return newest[:-1].reshape(self._shape).transpose(2, 0, 1)
 
+    def add(self, other: Raster) -> None:
+        """Gather another one's events here, of the same grid; before anything was asked of it."""
+        self._counts += other._counts
+        np.maximum(self.newest, other.newest, out=self.newest)
+
     @cached_property
     def _counts(self) -> NDArray[np.int32]:
         counts = np.bincount(self._counters, minlength=self._size + 1)[:-1]
@@ -71,17 +79,24 @@ class Raster:
         return rows * columns * polarities
 
 
-def accumulate(events: Events, grid: Grid, window: tuple[int, int] | None = None) -> Raster:
+Parts: TypeAlias = Events | Iterable[Events]
+"""Events at once, or part by part, so that no more than one of them is held."""
+
+
+def accumulate(events: Parts, grid: Grid, window: tuple[int, int] | None = None) -> Raster:
     """Gather events per dot; events outside the grid's region are left out.
 
     Three passes over the events find the counter of each, ``2 * dot + polarity``, without masks.
 
     Args:
-        events: what is shown.
+        events: what is shown; in parts only with a window.
         grid: the region and its dots.
         window: the time shown in µs, t0 ≤ t < t1; without it, from the earliest event to just
             after the latest.
     """
+    if not isinstance(events, Events):
+        assert window is not None
+        return _gathered(iter(events), grid, window)
     table_x, table_y = lookups(grid)
     # Every uint16 has its place in the tables: "clip" only spares the check for it.
     counters = table_x.take(events.x, mode="clip")
@@ -89,6 +104,16 @@ def accumulate(events: Events, grid: Grid, window: tuple[int, int] | None = None
     counters += events.p
     np.minimum(counters, 2 * grid.columns * grid.rows, out=counters)
     return Raster(grid, counters, events.t, window or _span(events.t))
+
+
+def _gathered(parts: Iterator[Events], grid: Grid, window: tuple[int, int]) -> Raster:
+    first, second = next(parts, Events.empty()), next(parts, None)
+    whole = accumulate(first, grid, window)
+    if second is None:
+        return whole
+    for part in chain([second], parts):
+        whole.add(accumulate(part, grid, window))
+    return whole
 
 
 def _span(t: Times) -> tuple[int, int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import App, SystemCommand
@@ -16,8 +17,10 @@ from evtui.store.messages import CacheStats, LoadProgress
 from evtui.tui.actions import KEYMAPS, Place, bindings
 from evtui.tui.link import Link
 from evtui.tui.messages import (
+    AskExport,
     ChangeSetting,
     Counted,
+    ExportNews,
     FirstPaint,
     NotOpened,
     OpenRecording,
@@ -30,6 +33,9 @@ from evtui.tui.screens.player.screen import PlayerScreen
 from evtui.tui.screens.settings import SettingsScreen
 from evtui.tui.services import Services
 from evtui.tui.styles import style_sheets
+
+if TYPE_CHECKING:
+    from evtui.tui.exports import Wish
 
 
 class EvtuiApp(App[None]):
@@ -58,6 +64,7 @@ class EvtuiApp(App[None]):
         self.theme = settings.theme
         self.set_keymap(KEYMAPS[settings.keymap])
         self.services.store.subscribe(self._on_store)
+        self.services.exports.deliver = lambda told: self.post_message(ExportNews(told))
         self.link.start(self.size.width)
         self.install_screen(self.player, "player")
         self.push_screen(self.browser)
@@ -115,6 +122,32 @@ class EvtuiApp(App[None]):
         row = self.browser.row(message.path)
         if row is not None:
             self.push_screen(DetailsScreen(row, self.services.stages.get(message.path)))
+
+    @on(AskExport)
+    def _ask_export(self, message: AskExport) -> None:
+        from evtui.tui.screens.export import ExportScreen
+
+        def begin(wish: Wish | None) -> None:
+            if wish is not None:
+                self.services.exports.add(message.offer.source, wish)
+
+        self.push_screen(ExportScreen(message.offer), begin)
+
+    @on(ExportNews)
+    def _hear_export(self, message: ExportNews) -> None:
+        told = message.progress
+        self.browser.show_exports(self.services.exports.under_way)
+        if told.error is not None:
+            self.notify(told.error, title="Export failed", severity="error", markup=False)
+        elif told.written is not None:
+            self.notify(f"{told.target}: {told.written}", title="Exported", markup=False)
+        if told.stage.ended:
+            self.services.log.write(
+                f"export {told.stage.value}",
+                path=told.source,
+                target=told.target,
+                error=told.error,
+            )
 
     @on(ChangeSetting)
     def _change_setting(self, message: ChangeSetting) -> None:

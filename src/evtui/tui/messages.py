@@ -11,8 +11,10 @@ from evtui.timing import Stopwatch
 
 if TYPE_CHECKING:
     from evtui.errors import RecordingError
+    from evtui.export.queue import ExportProgress
     from evtui.library.summary import Summary
     from evtui.store.loaded import Loaded
+    from evtui.tui.screens.export import Offer
 
 
 class FirstPaint(Message):
@@ -44,6 +46,22 @@ class ShowDetails(Message):
     def __init__(self, path: Path) -> None:
         super().__init__()
         self.path = path
+
+
+class AskExport(Message):
+    """Ask what of a recording to export, and do it."""
+
+    def __init__(self, offer: Offer) -> None:
+        super().__init__()
+        self.offer = offer
+
+
+class ExportNews(Message):
+    """How an export stands."""
+
+    def __init__(self, progress: ExportProgress) -> None:
+        super().__init__()
+        self.progress = progress
 
 
 class Counted(Message):

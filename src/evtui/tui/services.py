@@ -18,6 +18,7 @@ from evtui.store.memory import read_memory
 from evtui.store.policy import CachePolicy, MemoryProbe
 from evtui.store.store import Store
 from evtui.timing import Log
+from evtui.tui.exports import Exports
 
 if TYPE_CHECKING:
     from evtui.rendering.pixels import Graphics
@@ -34,6 +35,7 @@ class Services:
     store: Store
     memory: MemoryProbe
     shelf: Shelf = field(init=False)
+    exports: Exports = field(init=False)
     log: Log = field(default_factory=Log)
     problems: list[str] = field(default_factory=list)
     """What did not go as asked while these were made; the app says so when it starts."""
@@ -45,6 +47,7 @@ class Services:
 
     def __post_init__(self) -> None:
         self.shelf = Shelf(opener=remembering(self.catalogue))
+        self.exports = Exports(self.store, self.catalogue)
 
     @classmethod
     def make(cls, chosen: Settings, log: Log) -> Services:
@@ -74,7 +77,8 @@ class Services:
         settings.save(self.config_file, {key: value})
 
     async def close(self) -> None:
-        """End loads, close files."""
+        """End loads and exports, close files."""
+        await self.exports.close()
         await self.store.close()
         self.shelf.close()
         self.catalogue.close()

@@ -150,6 +150,27 @@ def test_nanoseconds_are_told_where_all_times_are_whole_microseconds(tmp_path):
     assert decoded.codes == ["unit_guessed"]
 
 
+@pytest.mark.parametrize(
+    ("name", "word", "factor"),
+    [("unit", "us", 1), ("unit", b"ms", 1_000), ("t_unit", ["µs"], 1), ("time_unit", "s", 10**6)],
+)
+def test_a_word_may_state_the_unit(tmp_path, name, word, factor):
+    """The first events alone would be taken for others."""
+    few = EVENTS[:900]
+    path = savez(tmp_path / "a", **raw_columns(few), **{name: word})
+    decoded = decode(decode_npz, path)
+    assert np.array_equal(decoded.events.t, few.t * factor)
+    assert decoded.codes == []
+
+
+@pytest.mark.parametrize("word", ["parsec", b"\xff\xfe", "", 7, ["us", "us"]])
+def test_another_word_states_no_unit(tmp_path, word):
+    path = savez(tmp_path / "a", **raw_columns(EVENTS), unit=word)
+    decoded = decode(decode_npz, path)
+    assert decoded.events.equals(EVENTS)
+    assert decoded.codes == ["unit_guessed"]
+
+
 def test_an_odd_span_of_time_is_refused(tmp_path):
     columns = raw_columns(EVENTS) | {"t": EVENTS.t.astype("m8[25us]")}
     with pytest.raises(UnsupportedRecording, match="25 us"):

@@ -25,6 +25,7 @@ ENDING = ".npy"
 """Of the names of arrays in an archive."""
 
 SIZE_NAMES = ("width", "height", "size", "sensor_size", "resolution")
+UNIT_NAMES = ("unit", "t_unit", "time_unit")
 _TABLE_NAMES = ("events", "event", "data", "arr_0")
 
 _LONGEST_HEADER = 10_000
@@ -134,7 +135,7 @@ def may_be_column(column: str, dtype: np.dtype[Any]) -> bool:
 def names_events(name: str) -> bool:
     """Whether an array of an archive may belong to events, by its name there."""
     stem = name.removesuffix(ENDING)
-    known = stem in SIZE_NAMES or stem in _TABLE_NAMES or is_column_name(stem)
+    known = stem in (*SIZE_NAMES, *UNIT_NAMES, *_TABLE_NAMES) or is_column_name(stem)
     return name.endswith(ENDING) and known
 
 

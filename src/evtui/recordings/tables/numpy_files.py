@@ -1,7 +1,8 @@
 """NumPy files of events: ``.npy`` and ``.npz``.
 
 Known are records with fields t, x, y and p under their usual names, arrays of shape (N, 4) or
-(4, N), and in an ``.npz`` also one array for each of the columns.
+(4, N), and in an ``.npz`` also one array for each of the columns.  Beside them an ``.npz`` may
+state the sensor's size (``width`` and ``height``, …) and the unit of t (``unit``, a word).
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from evtui.recordings.tables.column_names import Matched, match_columns
 from evtui.recordings.tables.numpy_arrays import (
     ENDING,
     SIZE_NAMES,
+    UNIT_NAMES,
     Array,
     Lane,
     UnknownArray,
@@ -36,7 +38,7 @@ from evtui.recordings.tables.numpy_arrays import (
     read_array,
 )
 from evtui.recordings.tables.raw_columns import RawDecoding
-from evtui.recordings.time_units import Raw, Unit
+from evtui.recordings.time_units import Raw, Unit, unit_named
 from evtui.recordings.whole import RUN_BYTES, Contents, Facts, Run, length_of, opened
 from evtui.units import printable
 
@@ -105,7 +107,9 @@ def decode_npz(path: Path, facts: Facts) -> Iterator[Run]:
         names = [name for name in archive.namelist() if names_events(name)]
         arrays = {_stem(name): read_array(_opener(files, archive, name)) for name in names}
         facts.size = _stated_size(arrays)
-        yield from _decode(path, _choose(arrays, facts), facts)
+        source = _choose(arrays, facts)
+        source.unit = source.unit or _stated_unit(arrays)
+        yield from _decode(path, source, facts)
 
 
 def look_inside_npy(path: Path) -> Contents:
@@ -177,6 +181,16 @@ def _stated_size(arrays: Mapping[str, Array]) -> tuple[int, int] | None:
     for pair in (sides, *(sorted(pair, reverse=True) for pair in numbers.values())):
         if len(pair) == 2 and all(0 < side <= LARGEST_SIDE for side in pair):
             return pair[0], pair[1]
+    return None
+
+
+def _stated_unit(arrays: Mapping[str, Array]) -> Unit | None:
+    """The unit of t from an array of one word: ``us``."""
+    for name in UNIT_NAMES:
+        array = arrays.get(name)
+        if array is not None and array.dtype.kind in "US" and array.shape in ((), (1,)):
+            for word in lane(array).read(1).tolist():
+                return unit_named(word if isinstance(word, str) else word.decode("latin1"))
     return None
 
 

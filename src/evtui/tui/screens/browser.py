@@ -10,7 +10,6 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.message import Message
-from textual.screen import Screen
 from textual.widgets import Footer, Input, Static
 
 from evtui.errors import (
@@ -25,7 +24,8 @@ from evtui.library.survey import Finished, Found, Learned, Report, Survey
 from evtui.store.messages import LoadProgress, Stage
 from evtui.tui.actions import Place, bindings
 from evtui.tui.columns import Row
-from evtui.tui.messages import ChangeSetting, FirstPaint, OpenRecording, ShowDetails
+from evtui.tui.messages import AskExport, ChangeSetting, FirstPaint, OpenRecording, ShowDetails
+from evtui.tui.screens.table_keys import TableKeys
 from evtui.tui.widgets.dataset_table import DatasetTable
 from evtui.tui.widgets.gauge import Gauge
 from evtui.tui.widgets.loading_panel import LoadingPanel
@@ -33,6 +33,7 @@ from evtui.tui.widgets.preview_pane import PreviewPane
 from evtui.units import printable
 
 if TYPE_CHECKING:
+    from evtui.export.queue import ExportProgress
     from evtui.library.summary import Summary
     from evtui.recordings.base import Counts
     from evtui.store.loaded import Loaded
@@ -43,7 +44,7 @@ GAUGE_INTERVAL_S = 0.5
 PRELOAD_DELAY_S = 1.0
 
 
-class BrowserScreen(Screen[None]):
+class BrowserScreen(TableKeys):
     """Routes between survey, table, preview, store and player."""
 
     BINDINGS = bindings(Place.BROWSER)
@@ -94,10 +95,6 @@ class BrowserScreen(Screen[None]):
             self._survey.cancel()
 
     # What the table shows
-
-    @property
-    def _table(self) -> DatasetTable:
-        return self.query_one(DatasetTable)
 
     @property
     def _panel(self) -> LoadingPanel:
@@ -167,7 +164,9 @@ class BrowserScreen(Screen[None]):
 
     def _update_gauge(self) -> None:
         services = self._services
-        self.query_one(Gauge).show(services.memory(), services.store.stats)
+        memory = services.memory()
+        services.store.answer(memory)
+        self.query_one(Gauge).show(memory, services.store.stats)
 
     # The highlighted dataset
 
@@ -290,18 +289,37 @@ class BrowserScreen(Screen[None]):
             self._services.store.unload(row.dataset.path)
 
     def action_cancel_load(self) -> None:
-        """Cancel the highlighted dataset's load, else whichever is under way."""
+        """Cancel the highlighted dataset's load, else all loads, else all exports."""
         store = self._services.store
         row = self._table.current
         if row is not None and row.dataset.path in store.loads:
             store.cancel(row.dataset.path)
-        else:
+        elif store.loads:
             for path in list(store.loads):
                 store.cancel(path)
+        else:
+            self._services.exports.cancel_all()
 
     @on(LoadingPanel.Cancel)
     def _cancel_clicked(self, message: LoadingPanel.Cancel) -> None:
         self._services.store.cancel(message.path)
+
+    @on(LoadingPanel.CancelExport)
+    def _cancel_export_clicked(self, message: LoadingPanel.CancelExport) -> None:
+        self._services.exports.cancel(message.number)
+
+    def show_exports(self, exports: Sequence[ExportProgress]) -> None:
+        """Show how the exports stand."""
+        if self.is_mounted:
+            self._panel.show_exports(exports)
+
+    def action_export(self) -> None:
+        from evtui.tui.screens.export import Offer
+
+        row = self._table.current
+        if row is not None:
+            duration = row.summary.duration_us if row.summary is not None else None
+            self.post_message(AskExport(Offer(row.dataset.path, duration)))
 
     def action_toggle_cache(self) -> None:
         self.post_message(ChangeSetting("cache", not self._services.settings.cache))
@@ -316,35 +334,6 @@ class BrowserScreen(Screen[None]):
         if self._survey is not None:
             self._survey.begin_learning()
 
-    def action_sort(self) -> None:
-        self._table.sort_by_next()
-        self._show_title()
-
-    def action_reverse(self) -> None:
-        self._table.reverse()
-        self._show_title()
-
-    def action_cursor_down(self) -> None:
-        self._table.action_cursor_down()
-
-    def action_cursor_up(self) -> None:
-        self._table.action_cursor_up()
-
-    def action_scroll_top(self) -> None:
-        self._table.action_scroll_top()
-
-    def action_scroll_bottom(self) -> None:
-        self._table.action_scroll_bottom()
-
-    def action_filter(self) -> None:
-        box = self.query_one("#filter", Input)
-        box.display = True
-        self.set_focus(box)
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Inside the filter ``/`` is a character like any other."""
-        return action != "filter" or not self.query_one("#filter", Input).has_focus
-
     def action_leave(self) -> None:
         """Esc: give up opening what loads, then clear the filter."""
         if self._open_when_loaded is not None:
@@ -354,16 +343,6 @@ class BrowserScreen(Screen[None]):
         box = self.query_one("#filter", Input)
         box.value = ""
         box.display = False
-        self._table.focus()
-
-    @on(Input.Changed, "#filter")
-    def _filter(self, message: Input.Changed) -> None:
-        self._table.filter(message.value)
-        self._show_title()
-
-    @on(Input.Submitted, "#filter")
-    def _end_filter(self, message: Input.Submitted) -> None:
-        message.input.display = bool(message.value)
         self._table.focus()
 
     @on(DatasetTable.RowSelected)

@@ -14,6 +14,7 @@ from textual.widget import Widget
 from evtui.units import format_bytes, format_duration, printable
 
 if TYPE_CHECKING:
+    from evtui.export.queue import ExportProgress
     from evtui.store.messages import LoadProgress
 
 _BAR = 16
@@ -21,7 +22,7 @@ _WIDE = 70
 
 
 class LoadingPanel(Widget):
-    """Shows the loads under way, newest last, and the outcome of the last one that failed."""
+    """Shows the loads and exports under way, newest last, and else the last outcome."""
 
     class Cancel(Message):
         """The user clicked the ✕ of a load."""
@@ -30,14 +31,27 @@ class LoadingPanel(Widget):
             super().__init__()
             self.path = path
 
+    class CancelExport(Message):
+        """The user clicked the ✕ of an export."""
+
+        def __init__(self, number: int) -> None:
+            super().__init__()
+            self.number = number
+
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._loads: tuple[LoadProgress, ...] = ()
+        self._exports: tuple[ExportProgress, ...] = ()
         self._note = Text()
 
     def show(self, loads: Sequence[LoadProgress]) -> None:
         """Replace the loads shown."""
         self._loads = tuple(loads)
+        self.refresh()
+
+    def show_exports(self, exports: Sequence[ExportProgress]) -> None:
+        """Replace the exports shown."""
+        self._exports = tuple(exports)
         self.refresh()
 
     def note(self, text: str, style: str = "") -> None:
@@ -46,33 +60,40 @@ class LoadingPanel(Widget):
         self.refresh()
 
     def render(self) -> Text:
-        if not self._loads:
-            return self._note
-        shown = self._loads[-max(1, self.size.height) :]
+        width = self.size.width
+        lines = [line for line, _ in self._shown(width)]
         separator = Text("\n", no_wrap=True, overflow="ellipsis")
-        return separator.join(_line(load, self.size.width) for load in shown)
+        return separator.join(lines) if lines else self._note
 
     def on_click(self, event: events.Click) -> None:
-        shown = self._loads[-max(1, self.size.height) :]
+        shown = self._shown(self.size.width)
         if 0 <= event.y < len(shown) and event.x < 2:
-            self.post_message(self.Cancel(shown[event.y].path))
+            self.post_message(shown[event.y][1])
+
+    def _shown(self, width: int) -> list[tuple[Text, Message]]:
+        """The lines there is room for, each with what its ✕ says."""
+        lines: list[tuple[Text, Message]] = [
+            *((_line(load, width), self.Cancel(load.path)) for load in self._loads),
+            *(
+                (_export_line(export, width), self.CancelExport(export.number))
+                for export in self._exports
+            ),
+        ]
+        return lines[-max(1, self.size.height) :]
+
+
+def _export_line(export: ExportProgress, width: int) -> Text:
+    """One export."""
+    line = _head(export.target.name, f"export {export.stage.value}", width)
+    line.append_text(_bar(export.share, width))
+    return line
 
 
 def _line(load: LoadProgress, width: int) -> Text:
     """One load; a share that nobody knows is drawn as dots, never as a bar."""
     narrow = width < _WIDE
-    name, bar = printable(load.path.name), _BAR // 2 if narrow else _BAR
-    longest = width // 3
-    if len(name) > longest:
-        name = name[: longest - 1] + "…"
-    line = Text.assemble(("✕ ", "bold red"), name, " ", (f"{load.stage.value} ", "dim"))
-    if load.share is None:
-        line.append("·" * bar, "dim")
-    else:
-        filled = round(load.share * bar)
-        line.append("█" * filled)
-        line.append("░" * (bar - filled), "dim")
-        line.append(f" {'~' if load.estimated else ''}{load.share:.0%}")
+    line = _head(load.path.name, load.stage.value, width)
+    line.append_text(_bar(load.share, width, "~" if load.estimated else ""))
     if load.left_s is not None:
         line.append(f" {format_duration(load.left_s * 1e6)} left")
     else:
@@ -82,3 +103,18 @@ def _line(load: LoadProgress, width: int) -> Text:
     if not narrow:
         line.append(f"  {load.loader}", "dim")
     return line
+
+
+def _head(name: str, stage: str, width: int) -> Text:
+    name, longest = printable(name), width // 3
+    if len(name) > longest:
+        name = name[: longest - 1] + "…"
+    return Text.assemble(("✕ ", "bold red"), name, " ", (f"{stage} ", "dim"))
+
+
+def _bar(share: float | None, width: int, about: str = "") -> Text:
+    length = _BAR // 2 if width < _WIDE else _BAR
+    if share is None:
+        return Text("·" * length, "dim")
+    filled = round(share * length)
+    return Text.assemble("█" * filled, ("░" * (length - filled), "dim"), f" {about}{share:.0%}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from textual.app import ComposeResult
 from textual.geometry import Region
@@ -10,6 +10,7 @@ from textual.widgets import Footer, Static
 
 from evtui.tui.actions import Place, bindings
 from evtui.tui.link import Link
+from evtui.tui.messages import AskExport
 from evtui.tui.screens.player.looking import Looking
 from evtui.tui.screens.player.measuring import Measuring
 from evtui.tui.screens.player.moving import Moving
@@ -17,6 +18,9 @@ from evtui.tui.screens.player.places import Places
 from evtui.tui.screens.player.status import hud_text, status_parts
 from evtui.tui.services import Services
 from evtui.tui.widgets.status_line import StatusLine
+
+if TYPE_CHECKING:
+    from evtui.export.clips import Drawing
 
 
 class PlayerScreen(Moving, Places, Looking, Measuring):
@@ -51,6 +55,34 @@ class PlayerScreen(Moving, Places, Looking, Measuring):
         if regions and not (layout or recompose):
             return self
         return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
+
+    def drawing(self) -> Drawing:
+        """How pictures of what plays are drawn: as it is shown, and as fast."""
+        from evtui.export.clips import Drawing
+
+        look, session = self.view.look, self.session
+        if look is None or session is None:
+            return Drawing()
+        transport = session.transport
+        return Drawing(
+            look.view, self.view.palette, speed=transport.speed, window_us=transport.window_us
+        )
+
+    def action_export(self) -> None:
+        from evtui.tui.screens.export import NOTHING_FILTERED, Offer
+
+        if self.session is not None and self.path is not None:
+            transport = self.session.transport
+            offer = Offer(
+                self.path,
+                transport.duration_us,
+                transport.mark_a,
+                transport.mark_b,
+                self.view.roi,
+                self.filters or NOTHING_FILTERED,
+                self.drawing(),
+            )
+            self.post_message(AskExport(offer))
 
     def action_leave(self) -> None:
         self.leave()
