@@ -107,7 +107,9 @@ class WordsWriter:
                 f"an event lies beyond column or row {largest}, the last this format knows"
             )
         if int(t[0]) < 0:
-            raise self._refused("an event lies before time 0")
+            raise self._refused(
+                "an event lies before time 0 (--relative counts from the first event)"
+            )
         if int(t[0]) < self._latest or np.any(t[1:] < t[:-1]):
             raise self._refused("time goes back")
 
