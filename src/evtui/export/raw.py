@@ -132,7 +132,8 @@ class _Evt3:
     def _bases(self, events: Events) -> Rows:
         """Where the vector of each event would begin: OpenEB wants all of it on the sensor."""
         x = events.x.astype(np.int64)
-        return np.minimum(x - x % _VECTOR_PIXELS, self._last_base)
+        bases: Rows = np.minimum(x - x % _VECTOR_PIXELS, self._last_base)
+        return bases
 
     @staticmethod
     def _are_vectors(events: Events, bases: Rows, starts: Rows, sizes: Rows) -> NDArray[np.bool_]:

@@ -31,8 +31,11 @@ class Coder(Protocol):
 
     largest: int
     """The largest column or row there is a place for."""
-    turn_us: int | None
-    """After how long the format's clock starts again; None if nothing may be beyond that."""
+
+    @property
+    def turn_us(self) -> int | None:
+        """After how long the format's clock starts again; None if nothing may be beyond that."""
+        ...
 
     def words(self, t: Times, events: Events) -> NDArray[Any]:
         """The words of some events.
