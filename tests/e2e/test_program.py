@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from evtui.settings import KEYS
 from support.terminal import Start, Terminal, evtui
 
 
@@ -89,7 +90,7 @@ def test_the_settings_screen_writes_the_file(
     terminal.wait_for("fan.h5")
     terminal.send(",")
     terminal.wait_for("Settings")
-    for _ in range(6):
+    for _ in range(KEYS.index("glyphs")):
         terminal.send("j")
     terminal.send("l")
     terminal.wait_for("‹ quadrant ›")
@@ -139,6 +140,7 @@ import sys
 import asyncio
 from pathlib import Path
 from evtui.settings import Settings
+from evtui.settings import KEYS
 from evtui.timing import Log
 from evtui.tui.app import EvtuiApp
 from evtui.tui.screens.browser import BrowserScreen

@@ -2,10 +2,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
 
 from evtui import open_recording
-from evtui.errors import CannotRead, LoadFailed
+from evtui.errors import CannotRead, LoadCancelled, LoadFailed
 from evtui.recordings.memory import MemoryRecording
 from evtui.store.opening import open_or_load
 from support.loads import write_text
@@ -36,6 +37,18 @@ def test_how_far_a_load_is_is_told(tmp_path):
     assert open_or_load(path, shares.append).info.events == 600_000
     assert 0 < shares[0] < 1
     assert shares == sorted(shares)
+
+
+def test_a_load_ends_when_it_is_no_longer_wanted(tmp_path):
+    asked = []
+
+    def cancelled():
+        asked.append(True)
+        return len(asked) > 1
+
+    with pytest.raises(LoadCancelled, match=r"a\.txt: the load was cancelled"):
+        open_or_load(write_text(tmp_path / "a.txt"), cancelled=cancelled)
+    assert psutil.Process().children() == []
 
 
 async def test_loading_works_where_an_event_loop_runs(tmp_path):

@@ -13,6 +13,8 @@ import numpy as np
 
 from evtui.events import Events
 from evtui.export.kinds import Heading, kind_of_name, open_writer
+from evtui.recordings.base import never_cancelled, no_progress
+from evtui.recordings.formats import open_in_place
 
 SENSOR = (640, 480)
 
@@ -63,13 +65,28 @@ def make_dense(count: int, step_us: int) -> Events:
 
 
 def write(
-    path: Path, kind: str, events: Events, piece: int = 1_000_000, t_first_us: int = 0
+    path: Path,
+    kind: str,
+    events: Events,
+    piece: int = 1_000_000,
+    t_first_us: int = 0,
+    size: tuple[int, int] = SENSOR,
 ) -> None:
     """Write events so many at a time."""
-    heading = Heading(*SENSOR, t_first_us, {"source": "a.raw"})
+    heading = Heading(*size, t_first_us, {"source": "a.raw"})
     with open_writer(path, kind_of_name(kind), heading) as writer:
         for start in range(0, len(events), piece):
             writer.append(events[start : start + piece])
+
+
+def read_whole(path: Path) -> tuple[Events, int]:
+    """All events as our reader has them, and its clock at time 0."""
+    recording = open_in_place(path)
+    recording.index(no_progress, never_cancelled)
+    info = recording.info
+    events = recording.window(0, info.duration_us + 1)
+    recording.close()
+    return events, info.t_first_us
 
 
 def errors_on_full_disks(path: Path, kind: str, limits: Sequence[int]) -> list[str]:

@@ -77,14 +77,9 @@ def _rows(figures: Figures) -> Iterator[tuple[str, str, str, str]]:
     """Step, time, event rate and page cache."""
     yield _row("open", figures.open)
     yield _row("first window (10 ms)", figures.first_window)
-    windows = figures.windows
+    windows, cache = figures.windows, figures.windows.page_cache or ""
     for name, seconds in (("median", windows.median_s), ("p95", windows.p95_s)):
-        yield (
-            f"{windows.count} random windows, {name}",
-            _time(seconds),
-            "",
-            windows.page_cache or "",
-        )
+        yield f"{windows.count} random windows, {name}", _time(seconds), "", cache
     yield _row("decode all", figures.decode, figures.events)
     yield _row("load by evlib", figures.evlib, figures.events)
     yield _row("load into memory", figures.load, figures.events)

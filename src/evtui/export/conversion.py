@@ -1,7 +1,7 @@
 """Recordings into HDF5, one or many at once: written, proved and timed.
 
 Several are converted in threads, not processes: decoding and packing let go of the interpreter
-lock, and two files at once gained nothing in processes that they do not gain so.
+lock, and on the two cores where it was measured, processes were as fast within the noise.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from evtui.export.kinds import Heading, kind_of_name, open_writer
 from evtui.export.origin import Origin
 from evtui.export.selection import ALL, selected
 from evtui.recordings.base import Cancelled, Progress, Recording, never_cancelled, no_progress
+from evtui.recordings.conventions import extent, tell_size
 from evtui.recordings.findings import Finding
 from evtui.recordings.formats import open_in_place
 from evtui.recordings.whole import are_possible
@@ -115,15 +116,24 @@ def convert(
         RecordingError: it cannot be read.
     """
     began = time.perf_counter()
+    options = _Options(fast, verify)
     watch = _Watch(progress, cancelled, parts=2 if verify else 1)
     with _opened(item, watch) as recording:
-        digest = _written(recording, item, fast, verify, watch)
-        findings = tuple(recording.findings())
+        size, guess = _told_size(recording, item, watch)
+        digest = _written(recording, item, size, options, watch)
+        found = [each for each in recording.findings() if each.code != _SIZE_GUESSED]
     if verify:
         _prove(item, digest, watch)
-    size = item.target.stat().st_size
+    findings = (guess, *found) if guess else tuple(found)
+    written = item.target.stat().st_size
     seconds = time.perf_counter() - began
-    return Converted(item, digest.events, size, seconds, verify, findings)
+    return Converted(item, digest.events, written, seconds, verify, findings)
+
+
+@dataclass(frozen=True, slots=True)
+class _Options:
+    fast: bool
+    verify: bool
 
 
 class _Watch:
@@ -150,6 +160,8 @@ class _Watch:
             raise ExportCancelled(f"{item.target}: cancelled")
 
 
+_SIZE_GUESSED = "size_guessed"
+
 _ONE_IN_MEMORY = threading.Lock()
 """Recordings that are decoded whole come one at a time: memory is checked for each alone."""
 
@@ -170,44 +182,36 @@ def _opened(item: Item, watch: _Watch) -> Iterator[Recording]:
             yield recording
 
 
-def _written(recording: Recording, item: Item, fast: bool, hashed: bool, watch: _Watch) -> Digest:
+def _written(
+    recording: Recording, item: Item, size: tuple[int, int], options: _Options, watch: _Watch
+) -> Digest:
     """Write all events in order of time, in one pass where the file has them so."""
 
     def write(pieces: Iterator[Events]) -> Digest:
-        return _write(pieces, recording, item, fast, hashed, watch)
+        return _write(pieces, _heading(recording, item, size), item, options, watch)
 
-    if not (recording.order_checked or _has_guessed_size(recording)):
+    if not recording.order_checked:
         try:
             return write(_as_in_file(recording, watch))
         except _TimeGoesBack:
-            pass
-    if not recording.order_checked:
-        watch.add_part()
+            watch.add_part()
         recording.index(watch.share, watch.cancelled)
         watch.require_wanted(item)
         watch.next_part()
     return write(_by_windows(recording, watch))
 
 
-def _has_guessed_size(recording: Recording) -> bool:
-    """Whether all events have to be seen for the sensor size, which a file states first."""
-    return any(found.code == "size_guessed" for found in recording.findings())
+def _heading(recording: Recording, item: Item, size: tuple[int, int]) -> Heading:
+    attributes = {**item.origin.attributes, "source_format": recording.info.format}
+    return Heading(*size, 0, attributes)
 
 
 def _write(
-    pieces: Iterator[Events],
-    recording: Recording,
-    item: Item,
-    fast: bool,
-    hashed: bool,
-    watch: _Watch,
+    pieces: Iterator[Events], heading: Heading, item: Item, options: _Options, watch: _Watch
 ) -> Digest:
-    info = recording.info
-    attributes = {**item.origin.attributes, "source_format": info.format}
-    heading = Heading(info.width, info.height, 0, attributes)
-    kind = kind_of_name("blosc" if fast else "hdf5")
+    kind = kind_of_name("blosc" if options.fast else "hdf5")
     _make_folder(item)
-    digest = Digest(hashed)
+    digest = Digest(hashed=options.verify)
     with open_writer(item.target, kind, heading) as writer:
         for events in pieces:
             watch.require_wanted(item)
@@ -215,6 +219,31 @@ def _write(
             digest.add(events)
         _require_unchanged(item)
     return digest
+
+
+def _told_size(
+    recording: Recording, item: Item, watch: _Watch
+) -> tuple[tuple[int, int], Finding | None]:
+    """Width and height of the sensor, and how they were guessed; None where they are stated.
+
+    A guess from some of the events is checked against all of them: a file states its size for good.
+    """
+    info = recording.info
+    size = info.width, info.height
+    guess = next((each for each in recording.findings() if each.code == _SIZE_GUESSED), None)
+    if guess is None:
+        return size, None
+    watch.add_part()
+    width = height = 0
+    for run in recording.runs():
+        watch.require_wanted(item)
+        width, height = max(width, extent(run.x)), max(height, extent(run.y))
+        watch.share(run.share)
+    watch.next_part()
+    if width <= info.width and height <= info.height:
+        return size, guess
+    *told, guess = tell_size(width, height)
+    return (told[0], told[1]), guess
 
 
 class _TimeGoesBack(Exception):

@@ -12,23 +12,29 @@ from numpy.typing import NDArray
 from evtui.events import Events, Times
 from evtui.export.kinds import Heading
 from evtui.export.words import WordsWriter, words_writer
+from evtui.recordings.conventions import LARGEST_SIDE
 
 _CD, _RECORD_BYTES = 0x0C, 8
 
 
 def open_dat(path: Path, heading: Heading) -> AbstractContextManager[WordsWriter]:
-    """DAT; see ``kinds.OpenWriter``.  Times over 71.6 min have no place in it."""
+    """DAT; see ``kinds.OpenWriter``.  Times over 71.6 min have no place in it.
+
+    Nothing dates the file: equal events make equal files.
+    """
     header = (
         "% Data file containing CD events.\n% Version 2\n"
         f"% Height {heading.height}\n% Width {heading.width}\n"
     ).encode() + bytes([_CD, _RECORD_BYTES])
-    return words_writer(path, header, _Dat(), heading.t_first_us)
+    return words_writer(path, lambda _taken: header, _Dat(), heading.t_first_us)
 
 
 class _Dat:
     """The time, then x in bits 0 to 13, y in 14 to 27, the polarity in bit 28."""
 
-    largest = (1 << 14) - 1
+    largest = LARGEST_SIDE - 1
+    """There are bits for 16,384, but such columns are the mark of records of version 1."""
+    turn_us = None
 
     def words(self, t: Times, events: Events) -> NDArray[Any]:
         if int(t[-1]) >= 1 << 32:
