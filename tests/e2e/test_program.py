@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import signal
 import subprocess
 import tomllib
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from evtui.settings import KEYS
+from support.small import write_h5
 from support.terminal import Start, Terminal, evtui
 
 
@@ -168,3 +170,23 @@ os._exit(0)
         [*evtui()[:1], "-c", code, str(recordings)], capture_output=True, text=True, check=True
     )
     assert done.stdout == "at first paint: []\n"
+
+
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM])
+def test_ended_from_outside_an_export_leaves_nothing(
+    start: Start, recordings: Path, number: signal.Signals
+) -> None:
+    write_h5(recordings / "zz long.h5", count=3_000_000, span_us=60_000_000)
+    before = sorted(recordings.iterdir())
+    terminal = start(str(recordings))
+    terminal.wait_for("zz long.h5")
+    terminal.send("Ge")
+    terminal.wait_for("Enter exports")
+    terminal.wait_for("zz long-2.h5")
+    terminal.send("\r")
+    terminal.wait_for("export writing")
+    terminal.process.send_signal(number)
+    assert terminal.wait_for_exit() == (0 if number == signal.SIGTERM else 128 + number)
+    assert sorted(recordings.iterdir()) == before
+    if number == signal.SIGTERM:
+        assert_left_clean(terminal)

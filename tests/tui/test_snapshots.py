@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from evtui.tui.app import EvtuiApp
+from evtui.tui.screens.export import ExportScreen
 from evtui.tui.widgets.dataset_table import DatasetTable
 from evtui.tui.widgets.event_view import EventView
 from evtui.tui.widgets.timeline_bar import TimelineBar
@@ -102,3 +104,24 @@ def test_an_empty_folder(
         await pilot.pause()
 
     assert snap_compare(app, terminal_size=size, run_before=show)
+
+
+@pytest.mark.parametrize("place", ["browser", "player"])
+def test_the_export_dialog(
+    app: EvtuiApp, size: tuple[int, int], place: str, until: Until, snap_compare: Compare
+) -> None:
+    async def show(pilot: Pilot[Any]) -> None:
+        if place == "browser":
+            await settle(app, pilot, until)
+        else:
+            await pause_at_the_middle(app, pilot, until)
+            await pilot.press("l", "7", "l", "R", "p")  # marks, a region, ON alone
+        await pilot.press("e")
+        await until(pilot, lambda: isinstance(app.screen, ExportScreen))
+        await until(pilot, lambda: app.screen.query_one("#export-file", Input).value != "")
+        if place == "browser":
+            app.screen.query_one("#export-region", Input).value = "1,2"
+            await pilot.press("enter")
+            await until(pilot, lambda: bool(app.screen.query("#export-hint.wrong")))
+
+    assert snap_compare(app, terminal_size=size, run_before=show), place

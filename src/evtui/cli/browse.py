@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +18,7 @@ from evtui.settings import choices_of
 if TYPE_CHECKING:
     from evtui.settings import Settings
     from evtui.timing import Log
+    from evtui.tui.services import Services
 
 
 def _settings_options(command: Any) -> Any:
@@ -89,12 +92,26 @@ def _run_screen(paths: Sequence[Path], options: dict[str, Any]) -> None:
         services = Services.make(settings, log)
         services.measure_graphics = terminal.answer()
     app = EvtuiApp(paths, services)
+    signal.signal(signal.SIGHUP, lambda *_: _end_without_terminal(services))
     app.run()
     sys.stdout.flush()
     sys.stderr.flush()
     # Everything is closed.  What is left are daemon threads, of which one that reads a file may
     # hold a library's lock that the interpreter's own way out would wait for.
     os._exit(app.return_code or 0)
+
+
+def _end_without_terminal(services: Services) -> None:
+    """The terminal is gone: exports delete what they began, and nothing else is worth waiting for.
+
+    In a thread, because the app's own may be stuck in writing to that terminal.
+    """
+
+    def end() -> None:
+        services.exports.stop()
+        os._exit(128 + signal.SIGHUP)
+
+    threading.Thread(target=end, name="hang-up").start()
 
 
 def _settings(options: dict[str, Any]) -> tuple[Settings, Log]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import importlib
+import signal
 import threading
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -66,6 +69,7 @@ class EvtuiApp(App[None]):
         self.services.store.subscribe(self._on_store)
         self.services.exports.deliver = lambda told: self.post_message(ExportNews(told))
         self.link.start(self.size.width)
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self.exit)
         self.install_screen(self.player, "player")
         self.push_screen(self.browser)
         for problem in self.services.problems:
@@ -185,5 +189,18 @@ class EvtuiApp(App[None]):
             hear(message)
 
 
+_SOON_NEEDED = (
+    "evtui.library.bookmarks",
+    "evtui.playback.session",
+    "evtui.rendering.frame",
+    "evtui.tui.pictures",
+    "evtui.tui.screens.export",
+    "PIL.PngImagePlugin",
+)
+"""What Enter, ``s`` and ``e`` import.  evlib lives in the loader."""
+
+
 def _import_libraries() -> None:
-    """Import what opening needs, so that Enter does not pay for it.  evlib lives in the loader."""
+    """Import what a key needs, so that its first press does not pay for it."""
+    for name in _SOON_NEEDED:
+        importlib.import_module(name)

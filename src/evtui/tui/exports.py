@@ -106,10 +106,14 @@ class Exports:
         for told in self.under_way:
             self.cancel(told.number)
 
-    async def close(self) -> None:
-        """End all exports; see ``ExportQueue.close``."""
+    def stop(self) -> None:
+        """End all exports, which may take a moment; see ``ExportQueue.close``."""
         if self._queue is not None:
-            await beside(self._queue.close)
+            self._queue.close()
+
+    async def close(self) -> None:
+        """The same, beside the screen."""
+        await beside(self.stop)
 
     @contextmanager
     def _opened(self, path: Path, progress: Progress, cancelled: Cancelled) -> Iterator[Recording]:

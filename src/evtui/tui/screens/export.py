@@ -89,6 +89,7 @@ class ExportScreen(ModalScreen[Wish | None]):
         box = self.query_one("#export-file", Input)
         if box.value == self._proposed:
             box.value = proposed
+            box.action_select_all()  # as when it got the focus; and so the end of it is seen
         self._proposed = proposed
 
     @on(Select.Changed, "#export-kind")
