@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from evtui.errors import ExportError
-from evtui.files import written_beside
+from evtui.files import free_path, written_beside
 
 
 def names_in(folder: Path) -> list[str]:
@@ -99,3 +99,13 @@ def test_the_file_gets_the_mode_that_any_new_file_gets(tmp_path: Path) -> None:
     with written_beside(target):
         pass
     assert target.stat().st_mode == ordinary.stat().st_mode
+
+
+def test_a_free_path_is_neither_there_nor_about_to_be(tmp_path: Path) -> None:
+    best = tmp_path / "a.b.png"
+    assert free_path(best) == best
+    best.touch()
+    assert free_path(best) == tmp_path / "a.b-2.png"
+    (tmp_path / "a.b-2.png").symlink_to("nowhere")
+    assert free_path(best) == tmp_path / "a.b-3.png"
+    assert free_path(best, {tmp_path / "a.b-3.png"}) == tmp_path / "a.b-4.png"

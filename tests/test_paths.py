@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,32 @@ def test_asking_for_a_path_makes_nothing(homes):
     assert list(homes.iterdir()) == []
 
 
-def test_pictures_go_where_the_program_was_started(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    assert paths.pictures_folder() == tmp_path
+class TestFolderForResults:
+    @pytest.fixture(autouse=True)
+    def refused(self, tmp_path, monkeypatch) -> set[Path]:
+        """Folders in which nothing may be written, also by an administrator."""
+        monkeypatch.chdir(tmp_path)
+        refused: set[Path] = set()
+        access = os.access
+        monkeypatch.setattr(
+            os, "access", lambda path, mode: Path(path) not in refused and access(path, mode)
+        )
+        return refused
+
+    def test_it_is_the_recording_s_own(self, tmp_path):
+        assert paths.folder_for_results(tmp_path / "fan.h5") == tmp_path
+        assert paths.folder_for_results(Path("fan.h5")) == Path()
+
+    def test_else_the_current_one(self, tmp_path, refused):
+        refused.add(tmp_path)
+        assert paths.folder_for_results(tmp_path / "fan.h5") == Path()
+        assert paths.folder_for_results(tmp_path / "gone" / "fan.h5") == Path()
+
+    def test_else_the_data_folder_which_is_made(self, tmp_path, refused, homes):
+        refused |= {tmp_path, Path()}
+        assert paths.folder_for_results(tmp_path / "fan.h5") == homes / "data" / "evtui"
+        assert paths.data_folder().is_dir()
+
+    def test_a_name_that_cannot_be_shown_is_passed_over(self, tmp_path):
+        (tmp_path / "odd\x1b").mkdir()
+        assert paths.folder_for_results(tmp_path / "odd\x1b" / "fan.h5") == Path()

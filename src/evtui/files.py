@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -55,6 +55,20 @@ def written_beside(path: Path) -> Iterator[Path]:
             beside.unlink(missing_ok=True)
     except OSError as error:
         raise cannot_write(path, error) from error
+
+
+def free_path(path: Path, busy: Collection[Path] = ()) -> Path:
+    """The path, or the first of ``name-2``, ``name-3``, … that is not there.
+
+    Args:
+        path: as it would be best.
+        busy: absolute paths that are about to be there.
+    """
+    free, number = path, 1
+    while os.path.lexists(free) or free.absolute() in busy:
+        number += 1
+        free = path.with_stem(f"{path.stem}-{number}")
+    return free
 
 
 def cannot_write(path: Path, error: OSError) -> ExportError:

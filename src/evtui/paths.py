@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 from pathlib import Path
 
 import platformdirs
@@ -39,9 +41,18 @@ def bookmarks_folder() -> Path:
     return data_folder() / "bookmarks"
 
 
-def pictures_folder() -> Path:
-    """Where the player's screenshots go: the folder the program was started in."""
-    return Path.cwd()
+def folder_for_results(recording: Path) -> Path:
+    """Where a file made from a recording goes: its folder, else the current one, else the data's.
+
+    A folder in which nothing may be written is passed over, as is one whose name cannot be shown.
+    The last one is made if need be.
+    """
+    for folder in (recording.parent, Path()):
+        if str(folder).isprintable() and os.access(folder, os.W_OK | os.X_OK):
+            return folder
+    with contextlib.suppress(OSError):  # whoever writes there says why it cannot be
+        data_folder().mkdir(parents=True, exist_ok=True)
+    return data_folder()
 
 
 def log_file() -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import h5py
@@ -53,6 +54,16 @@ def test_everything(tmp_path, recording):
     with h5py.File(target) as file:
         assert (file.attrs["width"], file.attrs["height"]) == (64, 48)
         assert file.attrs["source"] == b"recording.h5"
+
+
+def test_a_name_that_is_no_text_is_told_as_text(tmp_path):
+    path = tmp_path / os.fsdecode(b"odd\xff\n.h5")
+    write_h5(path)
+    recording = open_in_place(path)
+    export(recording, Job(tmp_path / "out.h5", HDF5))
+    recording.close()
+    with h5py.File(tmp_path / "out.h5") as file:
+        assert file.attrs["source"].decode() == "odd��.h5"
 
 
 def test_times_of_the_recording_itself(tmp_path, recording):

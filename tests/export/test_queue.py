@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from evtui.errors import DamagedRecording, ExportError
+from evtui.errors import DamagedRecording, ExportError, LoadCancelled
 from evtui.export.job import ExportCancelled
 from evtui.export.queue import ExportProgress, ExportQueue, ExportStage, Order
 from support.recordings import ScriptedRecording
@@ -27,13 +27,17 @@ class Rig:
         self.gate = threading.Semaphore(0)
         self.closed: list[Path] = []
         self.fault: Exception | None = None
+        self.recording = ScriptedRecording()
         self.queue = ExportQueue(self.opened, self.news.put)
 
     @contextmanager
-    def opened(self, path: Path) -> Iterator[ScriptedRecording]:
+    def opened(self, path: Path, progress, cancelled) -> Iterator[ScriptedRecording]:
         if path.name == "broken":
             raise DamagedRecording(path, "is cut short")
-        yield ScriptedRecording()
+        if path.name == "whole":
+            progress(0.25)
+            self.wait(cancelled, LoadCancelled("whole: the load was cancelled"))
+        yield self.recording
         self.closed.append(path)
 
     def add(self, name: str) -> int:
@@ -41,14 +45,18 @@ class Rig:
 
         def write(recording, progress, cancelled) -> str:
             progress(0.5)
-            while not self.gate.acquire(timeout=0.01):
-                if cancelled():
-                    raise ExportCancelled(f"{target}: cancelled")
+            self.wait(cancelled, ExportCancelled(f"{target}: cancelled"))
             if self.fault is not None:
                 raise self.fault
             return "7 events"
 
         return self.queue.add(Order(Path(name), target, write))
+
+    def wait(self, cancelled, error: Exception) -> None:
+        """For the gate, unless it is cancelled."""
+        while not self.gate.acquire(timeout=0.01):
+            if cancelled():
+                raise error
 
     def until(self, number: int, stage: ExportStage) -> ExportProgress:
         """The next news of this kind."""
@@ -115,9 +123,10 @@ def test_one_that_runs_and_one_that_waits_can_be_cancelled(rig):
     first, second, third = rig.add("a"), rig.add("b"), rig.add("c")
     rig.until(first, S.WRITING)
     rig.queue.cancel(second)
+    rig.until(second, S.CANCELLED)
+    assert [told.number for told in rig.queue.under_way] == [first, third], "at once"
     rig.queue.cancel(first)
     rig.until(first, S.CANCELLED)
-    rig.until(second, S.CANCELLED)
     rig.gate.release()
     rig.until(third, S.DONE)
 
@@ -127,5 +136,47 @@ def test_closing_ends_all_and_waits_for_the_one_that_runs(rig):
     rig.until(first, S.WRITING)
     rig.queue.close()
     assert rig.queue.under_way == []
-    rig.until(first, S.CANCELLED)
-    rig.until(second, S.CANCELLED)
+    told = []
+    while not rig.news.empty():
+        news = rig.news.get()
+        told.append((news.number, news.stage))
+    assert {(first, S.CANCELLED), (second, S.CANCELLED)} <= set(told)
+
+
+def test_a_recording_that_is_decoded_whole_can_be_cancelled_meanwhile(rig):
+    number = rig.add("whole")
+    while rig.until(number, S.OPENING).share is None:
+        pass
+    assert [told.share for told in rig.queue.under_way] == [0.25]
+    rig.queue.cancel(number)
+    assert rig.until(number, S.CANCELLED).error is None
+
+
+def test_where_time_may_go_back_all_is_read_once_and_that_is_told(rig):
+    rig.recording.order_checked = False
+    number = rig.add("a")
+    assert rig.until(number, S.CHECKING).share == 1.0
+    assert rig.until(number, S.WRITING).share == 0.0
+
+
+def test_closing_gives_up_a_file_system_that_hangs(rig):
+    reached, hung = threading.Event(), threading.Event()
+
+    def write(recording, progress, cancelled) -> str:
+        reached.set()
+        hung.wait(SOON)
+        raise ExportCancelled("a.csv: cancelled")
+
+    number = rig.queue.add(Order(Path("a"), Path("a.csv"), write))
+    assert reached.wait(SOON)
+    rig.queue.close(patience_s=0.01)
+    assert [told.number for told in rig.queue.under_way] == [number]
+    hung.set()
+
+
+def test_cancelling_what_has_ended_does_nothing(rig):
+    number = rig.add("a")
+    rig.gate.release()
+    rig.until(number, S.DONE)
+    rig.queue.cancel(number)
+    assert rig.queue.under_way == []

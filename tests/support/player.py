@@ -34,6 +34,11 @@ def hud(app: EvtuiApp) -> str:
     return str(app.player.hud.render())
 
 
+def said(app: EvtuiApp) -> list[str]:
+    """The toasts on the screen."""
+    return [note.message for note in app._notifications]
+
+
 def found(app: EvtuiApp) -> bool:
     return Path("recordings/fan.h5") in app.browser.query_one(DatasetTable).paths
 

@@ -37,7 +37,7 @@ async def highlight(app, pilot, until, name: str) -> Path:
 async def open_dialog(app, pilot, until) -> None:
     await pilot.press("e")
     await until(pilot, lambda: isinstance(app.screen, ExportScreen))
-    await pilot.pause()
+    await until(pilot, lambda: field(app, "file").value != "")
 
 
 def all_events(path: Path):

@@ -15,6 +15,7 @@ from evtui.recordings.base import (
     never_cancelled,
     no_progress,
 )
+from evtui.units import printable
 
 
 class ExportCancelled(EvtuiError):
@@ -74,7 +75,7 @@ def export(
         info.width,
         info.height,
         0 if job.relative else info.t_first_us,
-        {"source": info.path.name},
+        {"source": printable(info.path.name)},
     )
     count = 0
     with open_writer(job.target, job.kind, heading) as writer:

@@ -12,7 +12,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TypeAlias
 
-from evtui.errors import EvtuiError, ExportError
+from evtui.errors import EvtuiError, ExportError, LoadCancelled
 from evtui.export.job import ExportCancelled
 from evtui.recordings.base import Cancelled, Progress, Recording
 
@@ -23,6 +23,8 @@ class ExportStage(StrEnum):
     QUEUED = "queued"
     OPENING = "opening"
     """The recording is opened; one that cannot be read in place is decoded whole."""
+    CHECKING = "checking"
+    """All of it is read once, where only that tells in which order its times are."""
     WRITING = "writing"
     DONE = "done"
     FAILED = "failed"
@@ -54,14 +56,17 @@ class ExportProgress:
     target: Path
     stage: ExportStage = ExportStage.QUEUED
     share: float | None = None
-    """The part written, 0.0 to 1.0; None where nobody knows."""
+    """The part of the stage that is done, 0.0 to 1.0; None where nobody knows."""
     error: str | None = None
     written: str | None = None
     """What was written, in a few words."""
 
 
-Open: TypeAlias = Callable[[Path], AbstractContextManager[Recording]]
-"""Opens a recording for an export alone, and lets go of it."""
+Open: TypeAlias = Callable[[Path, Progress, Cancelled], AbstractContextManager[Recording]]
+"""Opens a recording for an export alone, and lets go of it; may raise ``LoadCancelled``."""
+
+PATIENCE_S = 30.0
+"""For the step under way of an export that was cancelled: the disk may have to take a lot of it."""
 
 
 class ExportQueue:
@@ -102,44 +107,73 @@ class ExportQueue:
         return number
 
     def cancel(self, number: int) -> None:
-        """End an export that waits or runs; nothing is left of its file."""
+        """End an export that waits, at once, or that runs, soon; nothing is left of its file."""
         with self._lock:
-            self._cancelled.add(number)
+            told = self._told.get(number)
+            waits = told is not None and told.stage is ExportStage.QUEUED
+            if waits:
+                del self._orders[number], self._told[number]
+            else:
+                self._cancelled.add(number)
+        if told is not None and waits:
+            self._deliver(dataclasses.replace(told, stage=ExportStage.CANCELLED))
 
-    def close(self) -> None:
-        """Cancel all, and wait until the one that runs has deleted its file."""
+    def close(self, patience_s: float = PATIENCE_S) -> None:
+        """Cancel all, and wait until the one that runs has deleted its file.
+
+        Args:
+            patience_s: how long to wait at most: a file system that hangs is given up.
+        """
+        for told in self.under_way:
+            self.cancel(told.number)
         with self._lock:
-            self._cancelled.update(self._told)
             thread = self._thread
         if thread is not None:
-            thread.join()
+            thread.join(patience_s)
 
     def _run(self) -> None:
         while (number := self._next()) is not None:
             self._note(number, self._outcome(number))
 
     def _next(self) -> int | None:
+        """The order to run now, which waits no more; None ends the thread."""
         with self._lock:
             number = next(iter(self._orders), None)
             if number is None:
                 self._thread = None
+            else:
+                told = self._told[number]
+                self._told[number] = dataclasses.replace(told, stage=ExportStage.OPENING)
             return number
 
     def _outcome(self, number: int) -> ExportProgress:
         """Run an order; how it ended."""
         order, told = self._orders[number], self._told[number]
+
+        def share_of(stage: ExportStage) -> Progress:
+            return lambda share: self._note(
+                number, dataclasses.replace(told, stage=stage, share=share)
+            )
+
+        def cancelled() -> bool:
+            return number in self._cancelled
+
+        def check() -> None:
+            if cancelled():
+                raise ExportCancelled(f"{order.target}: cancelled")
+
         try:
-            self._check(number)
-            self._note(number, dataclasses.replace(told, stage=ExportStage.OPENING))
-            with self._opens(order.source) as recording:
-                self._check(number)
-                self._share(number, 0.0)
-                written = order.write(
-                    recording,
-                    lambda share: self._share(number, share),
-                    lambda: number in self._cancelled,
-                )
-        except ExportCancelled:
+            self._note(number, told)
+            opening = self._opens(order.source, share_of(ExportStage.OPENING), cancelled)
+            with opening as recording:
+                check()
+                if not recording.order_checked:
+                    recording.index(share_of(ExportStage.CHECKING), cancelled)
+                    check()
+                writing = share_of(ExportStage.WRITING)
+                writing(0.0)
+                written = order.write(recording, writing, cancelled)
+        except (ExportCancelled, LoadCancelled):
             return dataclasses.replace(told, stage=ExportStage.CANCELLED)
         except EvtuiError as error:
             return dataclasses.replace(told, stage=ExportStage.FAILED, error=str(error))
@@ -147,14 +181,6 @@ class ExportQueue:
             said = ExportError(f"{order.target}: {type(fault).__name__}: {fault}")
             return dataclasses.replace(told, stage=ExportStage.FAILED, error=str(said))
         return dataclasses.replace(told, stage=ExportStage.DONE, share=1.0, written=written)
-
-    def _check(self, number: int) -> None:
-        if number in self._cancelled:
-            raise ExportCancelled(f"{self._orders[number].target}: cancelled")
-
-    def _share(self, number: int, share: float) -> None:
-        told = self._told[number]
-        self._note(number, dataclasses.replace(told, stage=ExportStage.WRITING, share=share))
 
     def _note(self, number: int, told: ExportProgress) -> None:
         with self._lock:

@@ -127,16 +127,22 @@ class EvtuiApp(App[None]):
     def _ask_export(self, message: AskExport) -> None:
         from evtui.tui.screens.export import ExportScreen
 
+        exports = self.services.exports
+
         def begin(wish: Wish | None) -> None:
             if wish is not None:
-                self.services.exports.add(message.offer.source, wish)
+                exports.add(message.offer.source, wish)
+                if self.player in self.screen_stack:
+                    text = f"{wish.target.name}; the browser shows how far"
+                    self.notify(text, title="Exporting", timeout=3, markup=False)
 
-        self.push_screen(ExportScreen(message.offer), begin)
+        if not isinstance(self.screen, ExportScreen):
+            self.push_screen(ExportScreen(message.offer, lambda: exports.targets), begin)
 
     @on(ExportNews)
     def _hear_export(self, message: ExportNews) -> None:
         told = message.progress
-        self.browser.show_exports(self.services.exports.under_way)
+        self.browser.hear_export(told, self.services.exports.under_way)
         if told.error is not None:
             self.notify(told.error, title="Export failed", severity="error", markup=False)
         elif told.written is not None:

@@ -83,6 +83,11 @@ class Exports:
         """Those that wait or run."""
         return self._queue.under_way if self._queue is not None else []
 
+    @property
+    def targets(self) -> frozenset[Path]:
+        """Absolute paths of the files that they write; from any thread."""
+        return frozenset(told.target.absolute() for told in self.under_way)
+
     def add(self, source: Path, wish: Wish) -> None:
         """Ask for an export."""
         from evtui.export.queue import ExportQueue, Order
@@ -102,22 +107,22 @@ class Exports:
             self.cancel(told.number)
 
     async def close(self) -> None:
-        """End all exports; nothing half-written is left when this returns."""
+        """End all exports; see ``ExportQueue.close``."""
         if self._queue is not None:
             await beside(self._queue.close)
 
     @contextmanager
-    def _opened(self, path: Path) -> Iterator[Recording]:
+    def _opened(self, path: Path, progress: Progress, cancelled: Cancelled) -> Iterator[Recording]:
         """A recording of the export's own, so that what plays goes on undisturbed."""
+        from evtui.store.opening import open_or_load
+
         loaded = self._store.peek(path)
         if loaded is not None:
             yield loaded.recording
             return
-        with closing(remembering(self._catalogue, _open)(path, None)) as recording:
+
+        def opener(path: Path, _: Stopwatch | None) -> Recording:
+            return open_or_load(path, progress, cancelled)
+
+        with closing(remembering(self._catalogue, opener)(path, None)) as recording:
             yield recording
-
-
-def _open(path: Path, _stopwatch: Stopwatch | None) -> Recording:
-    from evtui.store.opening import open_or_load
-
-    return open_or_load(path)

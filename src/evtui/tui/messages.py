@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from evtui.export.queue import ExportProgress
     from evtui.library.summary import Summary
     from evtui.store.loaded import Loaded
-    from evtui.tui.screens.export import Offer
+    from evtui.tui.export_form import Offer
 
 
 class FirstPaint(Message):

@@ -4,13 +4,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 from PIL import Image
 from textual.events import MouseEvent, MouseScrollDown, MouseScrollUp
 
+from evtui import paths
+from evtui.rendering.frame import draw_picture
 from evtui.tui.app import EvtuiApp
 from evtui.tui.widgets.event_view import EventView
 from evtui.tui.widgets.timeline_bar import TimelineBar
-from support.player import play, status
+from support.player import play, said, status
 
 Until = Any
 
@@ -84,12 +87,52 @@ async def test_timeline_and_overlay_switch(app: EvtuiApp, until: Until) -> None:
 async def test_s_saves_the_frame_at_the_sensor_s_resolution(app: EvtuiApp, until: Until) -> None:
     async with app.run_test() as pilot:
         await play(app, pilot, until)
-        for expected in ("fan_00-00-00.000000.png", "fan_00-00-00.000000-2.png"):
-            await pilot.press("s")
-            await until(pilot, lambda expected=expected: Path(expected).exists())
-            with Image.open(expected) as picture:
+        await pilot.press("s", "s")
+        first = Path("recordings/fan_00-00-00.000000.png")
+        second = first.with_stem(f"{first.stem}-2")
+        await until(pilot, lambda: f"saved {second}" in said(app))
+        assert f"saved {first}" in said(app)
+        view = app.player.view
+        shown = draw_picture(view.events, view.look, view.palette, view.window)
+        for path in (first, second):
+            with Image.open(path) as picture:
                 assert picture.size == (64, 48)
-                assert len(np.unique(np.asarray(picture))) > 1
+                assert np.array_equal(np.asarray(picture.convert("RGB")), shown)
+        assert len(np.unique(shown)) > 1
+
+
+async def test_a_picture_of_what_is_seen_has_its_view_part_and_filters(
+    app: EvtuiApp, until: Until
+) -> None:
+    async with app.run_test(size=(160, 30)) as pilot:
+        await play(app, pilot, until)
+        await pilot.press("5", "z", *"vvvvc")  # closer, as a time surface, in other colours
+        view = app.player.view
+        await until(pilot, lambda: view.window is not None and view.window[0] == 195_000)
+        before = view.events
+        await pilot.press("p")  # ON alone
+        await until(pilot, lambda: view.events is not before)
+        await pilot.press("s")
+        target = Path("recordings/fan_00-00-00.195000.png")
+        await until(pilot, lambda: f"saved {target}" in said(app))
+        assert view.look is not None and view.events is not None
+        assert view.events.p.all()
+        with Image.open(target) as picture:
+            pixels = np.asarray(picture.convert("RGB"))
+        assert pixels.shape == (view.look.region.height, view.look.region.width, 3)
+        assert view.look.region.width < 64
+        wanted = draw_picture(view.events, view.look, view.palette, view.window)
+        assert np.array_equal(pixels, wanted)
+
+
+async def test_a_picture_that_cannot_be_written_is_a_message(
+    app: EvtuiApp, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(paths, "folder_for_results", lambda recording: Path("gone"))
+    async with app.run_test() as pilot:
+        await play(app, pilot, until)
+        await pilot.press("s")
+        await until(pilot, lambda: any("the folder does not exist" in text for text in said(app)))
 
 
 async def test_a_zoomed_view_is_dragged_along(app: EvtuiApp, until: Until) -> None:

@@ -323,18 +323,24 @@ class BrowserScreen(TableKeys):
     def _cancel_export_clicked(self, message: LoadingPanel.CancelExport) -> None:
         self._services.exports.cancel(message.number)
 
-    def show_exports(self, exports: Sequence[ExportProgress]) -> None:
-        """Show how the exports stand."""
+    def hear_export(self, told: ExportProgress, under_way: Sequence[ExportProgress]) -> None:
+        """An export went on or ended; show how all of them stand."""
         if self.is_mounted:
-            self._panel.show_exports(exports)
+            self._panel.show_exports(under_way)
+            if told.stage.ended:
+                self._panel.note(f"{told.target.name}: {told.stage.value}")
 
     def action_export(self) -> None:
-        from evtui.tui.screens.export import Offer
+        from evtui.tui.export_form import Offer
 
         row = self._table.current
-        if row is not None:
-            duration = row.summary.duration_us if row.summary is not None else None
-            self.post_message(AskExport(Offer(row.dataset.path, duration)))
+        if row is None:
+            return
+        duration, sensor = None, None
+        if (known := row.summary) is not None:
+            duration = known.duration_us if known.duration_exact else None
+            sensor = (known.width, known.height) if known.width and known.height else None
+        self.post_message(AskExport(Offer(row.dataset.path, duration, sensor)))
 
     def action_toggle_cache(self) -> None:
         self.post_message(ChangeSetting("cache", not self._services.settings.cache))

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from textual import on
+from typing import TYPE_CHECKING
+
+from textual import on, work
 
 from evtui.errors import ExportError
+from evtui.store.beside import beside
 from evtui.tui.messages import ShowDetails
 from evtui.tui.screens.player.playing import Playing
 from evtui.tui.widgets.event_view import EventView
+
+if TYPE_CHECKING:
+    from evtui.tui.pictures import Shown
 
 
 class Looking(Playing):
@@ -54,16 +60,20 @@ class Looking(Playing):
             self.post_message(ShowDetails(self.path))
 
     def action_picture(self) -> None:
-        """Save the frame shown as a PNG at the sensor's resolution, in the current folder."""
+        """Save the frame shown as a PNG at the sensor's resolution."""
+        from evtui.tui.pictures import Shown
+
+        view, path = self.view, self.path
+        if path and view.events is not None and view.window is not None and view.look is not None:
+            self._save(Shown(path, view.events, view.window, view.look, view.palette))
+
+    @work(group="pictures")
+    async def _save(self, shown: Shown) -> None:
+        """Beside the screen: packing and writing take longer than a frame."""
         from evtui.tui.pictures import save_frame
 
-        view = self.view
-        if self.session is None or self.path is None or view.events is None or view.look is None:
-            return
         try:
-            target = save_frame(
-                self.path, self.session.transport.position_us, view.events, view.look, view.palette
-            )
+            target = await beside(save_frame, shown)
         except ExportError as error:
             self.notify(str(error), severity="error", markup=False)
         else:

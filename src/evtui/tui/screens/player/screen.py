@@ -69,20 +69,23 @@ class PlayerScreen(Moving, Places, Looking, Measuring):
         )
 
     def action_export(self) -> None:
-        from evtui.tui.screens.export import NOTHING_FILTERED, Offer
+        from evtui.export.selection import NO_FILTERS
+        from evtui.tui.export_form import Offer
 
-        if self.session is not None and self.path is not None:
-            transport = self.session.transport
-            offer = Offer(
-                self.path,
-                transport.duration_us,
-                transport.mark_a,
-                transport.mark_b,
-                self.view.roi,
-                self.filters or NOTHING_FILTERED,
-                self.drawing(),
-            )
-            self.post_message(AskExport(offer))
+        if self.session is None or self.path is None or self.recording is None:
+            return
+        transport, info = self.session.transport, self.recording.info
+        offer = Offer(
+            self.path,
+            info.duration_us if info.duration_exact else None,
+            (info.width, info.height),
+            transport.mark_a,
+            transport.mark_b,
+            self.view.roi,
+            self.filters or NO_FILTERS,
+            self.drawing(),
+        )
+        self.post_message(AskExport(offer))
 
     def action_leave(self) -> None:
         self.leave()
