@@ -36,6 +36,7 @@ def test_every_command_in_the_table_is_there_and_tells_its_use(runner: CliRunner
     done = runner.invoke(main, [name, "--help"])
     assert done.exit_code == 0
     assert done.output.startswith(f"Usage: main {name}")
+    assert "  Examples:\n    evtui" in done.output
 
 
 def test_paths_says_where_things_are(

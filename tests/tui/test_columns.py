@@ -41,6 +41,7 @@ def test_estimates_are_marked() -> None:
     assert shown("events", known) == "~26.0 M"
     assert shown("duration", known) == "9.50 s"
     assert shown("rate", known) == "2.74 Mev/s"
+    assert shown("memory", known) == "~338 MB"
 
 
 def test_what_is_not_known_is_blank() -> None:

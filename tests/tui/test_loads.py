@@ -74,6 +74,54 @@ async def test_l_loads_into_the_cache_and_u_frees(
         assert cached(app, FAN) == ""
 
 
+async def test_p_pins_what_is_in_memory(app: EvtuiApp, loader: HeldLoader, until: Until) -> None:
+    async with app.run_test(size=(160, 40)) as pilot:
+        await highlight(app, pilot, until, FAN)
+        await pilot.press("p")
+        assert said(app) == ["only what is in memory can be pinned; l loads it"]
+        await pilot.press("c", "l")
+        loader.let_go()
+        await until(pilot, lambda: cached(app, FAN) == "yes")
+        await pilot.press("p")
+        assert cached(app, FAN) == "pinned"
+        assert [entry.pinned for entry in app.services.store.held] == [True]
+        await pilot.press("p")
+        assert cached(app, FAN) == "yes"
+
+
+async def test_n_has_a_load_that_waits_go_next(
+    app: EvtuiApp, loader: HeldLoader, until: Until
+) -> None:
+    async with app.run_test(size=(160, 40)) as pilot:
+        drone = Path("recordings/deeper/drone.h5")
+        await highlight(app, pilot, until, FAN)
+        await pilot.press("c", "l")
+        await loader.begun.get()
+        for path in (TEXT, drone):
+            await highlight(app, pilot, until, path)
+            await pilot.press("l")
+            await until(pilot, lambda path=path: path in app.services.store.queue)
+            assert cached(app, path) == "queued"
+        await pilot.press("n")
+        assert app.services.store.queue == [drone, TEXT]
+        for _ in range(3):
+            loader.let_go()
+        await until(pilot, lambda: not app.services.store.loads)
+
+
+async def test_memory_that_runs_short_is_given_back_while_the_program_runs(
+    app: EvtuiApp, loader: HeldLoader, memory, until: Until
+) -> None:
+    async with app.run_test(size=(160, 40)) as pilot:
+        await highlight(app, pilot, until, FAN)
+        await pilot.press("c", "l")
+        loader.let_go()
+        await until(pilot, lambda: cached(app, FAN) == "yes")
+        memory.available = 1_000_000_000
+        await until(pilot, lambda: cached(app, FAN) == "")
+        assert app.services.store.stats.evictions == 1
+
+
 async def test_l_with_the_cache_off_says_so(app: EvtuiApp, until: Until) -> None:
     async with app.run_test() as pilot:
         await highlight(app, pilot, until, FAN)

@@ -31,6 +31,7 @@ COMMANDS: dict[str, str] = {
     "convert": "evtui.cli.convert:convert",
     "bench": "evtui.cli.bench:bench",
     "paths": "evtui.cli.places:show_paths",
+    "cache": "evtui.cli.caching:show_cache",
     "completion": "evtui.cli.completion:show_completion",
     "manual": "evtui.cli.manual:show_manual",
 }

@@ -44,7 +44,11 @@ def _settings_options(command: Any) -> Any:
 def browse(paths: tuple[Path, ...], **options: Any) -> None:
     """Browse folders or recordings (the default).
 
-    Example: evtui /data/recordings --cache on
+    \b
+    Examples:
+      evtui
+      evtui /data/flights fan.h5 --cache on
+      evtui fan.h5 --glyphs braille --max-rate 50KB
     """
     chosen = _existing(paths or (Path.cwd(),))
     _run_screen(chosen, options)
@@ -53,7 +57,15 @@ def browse(paths: tuple[Path, ...], **options: Any) -> None:
 @click.command()
 @_settings_options
 def demo(**options: Any) -> None:
-    """Make synthetic recordings once, and browse them."""
+    """Make synthetic recordings once, and browse them.
+
+    They lie in the cache folder, which ``evtui paths`` names; their truth is in their attributes.
+
+    \b
+    Examples:
+      evtui demo
+      evtui demo --fps 60
+    """
     from evtui import paths
     from evtui.demo.make import make_demo
 

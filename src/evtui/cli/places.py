@@ -9,7 +9,13 @@ from evtui import paths
 
 @click.command("paths")
 def show_paths() -> None:
-    """Print where settings, cache, bookmarks and log are."""
+    """Print where settings, cache, bookmarks and log are.
+
+    \b
+    Examples:
+      evtui paths
+      $EDITOR "$(evtui paths | awk '$1 == "config" {print $2}')"
+    """
     for name, path in (
         ("config", paths.config_file()),
         ("cache", paths.cache_folder()),

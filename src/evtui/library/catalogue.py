@@ -33,6 +33,8 @@ PRAGMA user_version = {VERSION};
 """
 
 
+_TABLES = ("summaries", "counts", "throughputs")
+
 MOST_COUNTS = 2_000
 """Counts that are kept, of some 6 kB each: those that were used last."""
 
@@ -111,6 +113,21 @@ class Catalogue:
             "INSERT OR REPLACE INTO throughputs VALUES (?, ?, ?, ?)",
             (format_name, loader, size, seconds),
         )
+
+    def holdings(self) -> dict[str, int]:
+        """How many summaries, counts and throughputs are remembered."""
+        rows = {table: self._ask(f"SELECT COUNT(*) FROM {table}", ()) for table in _TABLES}
+        return {table: row[0] if row else 0 for table, row in rows.items()}
+
+    def clear(self) -> None:
+        """Forget everything, also for the programs that have the file open now."""
+        for table in _TABLES:
+            self._do(f"DELETE FROM {table}", ())
+        try:
+            with self._lock:
+                self._database.execute("VACUUM")
+        except sqlite3.Error as error:
+            self.problem = str(error)
 
     def close(self) -> None:
         with self._lock:

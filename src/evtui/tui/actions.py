@@ -60,6 +60,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("browser.reverse", _B, ("S",), "reverse", "Reverse", "Turn the order of the sort round"),
     Action("browser.load", _B, ("l",), "load", "Load", "Load into the cache", footer=True),
     Action("browser.unload", _B, ("u",), "unload", "Unload", "Free from the cache"),
+    Action("browser.pin", _B, ("p",), "pin", "Pin", "Keep in the cache, or no longer"),
+    Action("browser.load_next", _B, ("n",), "load_next", "Next", "Load before others that wait"),
     Action("browser.cancel", _B, ("x",), "cancel_load", "Cancel", "Cancel loads, else exports"),
     Action("browser.export", _B, ("e",), "export", "Export", "Export to another format"),
     Action("browser.rescan", _B, ("r",), "rescan", "Rescan", "Look at the folders again"),

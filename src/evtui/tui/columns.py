@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from rich.text import Text
 
+from evtui.events import BYTES_PER_EVENT
 from evtui.library.discovery import Dataset
 from evtui.library.summary import Summary
 from evtui.recordings.findings import Severity
@@ -30,7 +31,7 @@ class Row:
     dataset: Dataset
     summary: Summary | None = None
     cached: str = ""
-    """``yes`` in the cache, ``…`` loading, empty otherwise."""
+    """``yes`` or ``pinned`` in the cache, ``…`` loading, ``queued``; empty otherwise."""
 
     @property
     def text(self) -> str:
@@ -74,6 +75,14 @@ def _events(row: Row) -> str:
     if known.events is None:
         return ""
     return _estimate(format_count(known.events), known.events_exact)
+
+
+def _memory(row: Row) -> str:
+    """What it takes once it is loaded."""
+    known = _known(row)
+    if known.events is None:
+        return ""
+    return _estimate(format_bytes(known.events * BYTES_PER_EVENT), known.events_exact)
 
 
 def _duration(row: Row) -> str:
@@ -135,6 +144,7 @@ COLUMNS: tuple[Column, ...] = (
         lambda row: row.dataset.bytes,
         right=True,
     ),
+    Column("memory", "Memory", 8, 10, _memory, lambda r: _number(_known(r).events), right=True),
     Column("cached", "Cached", 6, 7, lambda row: row.cached, lambda row: row.cached),
     Column("health", "Health", 6, 3, _health, _health_order),
 )

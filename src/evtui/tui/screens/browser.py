@@ -288,6 +288,21 @@ class BrowserScreen(TableKeys):
         if row is not None:
             self._services.store.unload(row.dataset.path)
 
+    def action_pin(self) -> None:
+        """Have the highlighted dataset stay in memory, or no longer."""
+        row, store = self._table.current, self._services.store
+        held = [entry for entry in store.held if row and entry.path == row.dataset.path]
+        if not held:
+            self.notify("only what is in memory can be pinned; l loads it", severity="warning")
+        for entry in held:
+            store.pin(entry.path, not entry.pinned)
+
+    def action_load_next(self) -> None:
+        """Have the highlighted dataset's load go before the others that wait."""
+        row = self._table.current
+        if row is not None:
+            self._services.store.load_next(row.dataset.path)
+
     def action_cancel_load(self) -> None:
         """Cancel the highlighted dataset's load, else all loads, else all exports."""
         store = self._services.store
@@ -369,8 +384,9 @@ class BrowserScreen(TableKeys):
 
     def _show_cached(self) -> None:
         store = self._services.store
-        states = dict.fromkeys(store.cached_paths, "yes")
-        states.update(dict.fromkeys(store.loads, "…"))
+        states = {entry.path: "pinned" if entry.pinned else "yes" for entry in store.held}
+        for path, told in store.loads.items():
+            states[path] = "queued" if told.stage is Stage.QUEUED else "…"
         self._table.mark_cached(states)
         self._update_gauge()
 

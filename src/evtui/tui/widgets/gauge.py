@@ -62,4 +62,5 @@ def _cache_line(cache: CacheStats) -> Text:
         (" hits, ", "dim"),
         f"{cache.misses}",
         (" misses", "dim"),
+        *((f", {cache.evictions}", (" dropped", "dim")) if cache.evictions else ()),
     )
