@@ -115,10 +115,17 @@ def test_the_export_dialog(
             await settle(app, pilot, until)
         else:
             await pause_at_the_middle(app, pilot, until)
-            await pilot.press("l", "7", "l", "R", "p")  # marks, a region, ON alone
+            view = app.player.query_one(EventView)
+            await pilot.press("l", "7", "l", "R")  # marks and a region
+            await until(pilot, lambda: view.window is not None and view.window[0] == 273_000)
+            unfiltered = view.events
+            await pilot.press("p")  # ON alone
+            await until(pilot, lambda: view.events is not unfiltered)
         await pilot.press("e")
         await until(pilot, lambda: isinstance(app.screen, ExportScreen))
         await until(pilot, lambda: app.screen.query_one("#export-file", Input).value != "")
+        for box in app.screen.query(Input):
+            box.cursor_blink = False
         if place == "browser":
             app.screen.query_one("#export-region", Input).value = "1,2"
             await pilot.press("enter")
