@@ -26,7 +26,7 @@ def path(tmp_path, monkeypatch):
 
 
 def read(name) -> pl.DataFrame:
-    return pl.read_csv(name).rename({"t_us": "t"})
+    return pl.read_csv(name)
 
 
 def test_everything_into_one_file(run, path):

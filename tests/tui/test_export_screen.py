@@ -328,4 +328,4 @@ async def test_keys_alone_choose_format_and_part(app, until):
     events = all_events(source).between(10_000, 20_000)
     inside = Region(0, 0, 32, 24).holds(events.x, events.y)
     table = pl.read_csv(target)
-    assert table["t_us"].to_list() == events.t[inside].tolist()
+    assert table["t"].to_list() == events.t[inside].tolist()

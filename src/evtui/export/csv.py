@@ -1,8 +1,8 @@
-"""Events into text: a line ``t_us,x,y,p`` of names, then one event a line.
+"""Events into text: a line ``t,x,y,p`` of names, then one event a line.
 
-p is 1 for ON and 0 for OFF.  The name of t states its unit, which a reader cannot tell from the
-times of a short cut.  There is no comment, which most readers of tables take for a row or for the
-names; so nothing tells the sensor's size.
+t is whole µs, p is 1 for ON and 0 for OFF.  There is no comment, which most readers of tables take
+for a row or for the names; so nothing states the unit and the sensor's size.  Our reader knows the
+unit by these names (``text_shape.EXPORTED_NAMES``).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from evtui.events import Events
 from evtui.export.kinds import Heading
 from evtui.files import cannot_write, written_beside
 
-NAMES = b"t_us,x,y,p\n"
+NAMES = b"t,x,y,p\n"
 
 
 @contextmanager

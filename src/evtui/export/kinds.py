@@ -71,7 +71,7 @@ KINDS: tuple[Kind, ...] = (
         "the same by Blosc: faster, needs its plugin",
     ),
     Kind("parquet", ".parquet", "evtui.export.parquet:open_parquet", "evlib's columns, zstd"),
-    Kind("csv", ".csv", "evtui.export.csv:open_csv", "text: t_us,x,y,p"),
+    Kind("csv", ".csv", "evtui.export.csv:open_csv", "text: t,x,y,p, t in µs"),
     Kind("npz", ".npz", "evtui.export.npz:open_npz", "NumPy arrays t, x, y, p; t in µs"),
     Kind("evt3", ".raw", "evtui.export.raw:open_evt3", "Prophesee RAW, EVT3"),
     Kind("evt2", ".raw", "evtui.export.raw:open_evt2", "Prophesee RAW, EVT2"),

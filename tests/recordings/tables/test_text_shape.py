@@ -108,7 +108,7 @@ def test_names_are_found_whatever_is_around_them(content, skip):
     shape = read_shape(content.encode(), complete=True)
     assert shape.places == {"t": 0, "x": 1, "y": 2, "p": 3}
     assert shape.skip == skip
-    assert shape.findings == ()
+    assert {found.code for found in shape.findings} <= {"unit_guessed"}
 
 
 def test_words_stand_for_a_polarity():
@@ -121,3 +121,22 @@ def test_bytes_that_no_text_has_end_it():
     assert shape.width == 4
     with pytest.raises(NoRows):
         read_shape(b"P5\n640 480\n255\n\x00\x01", complete=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "unit"),
+    [
+        (b"t,x,y,p\n1,2,3,1\n", Unit.US),
+        (b"t,x,y,p\n1.5,2,3,1\n", None),
+        (b"t,x,y,p\n", None),
+        (b"x,y,t,p\n1,2,3,1\n", None),
+        (b"t_ms,x,y,p\n1,2,3,1\n", Unit.MS),
+    ],
+)
+def test_whole_times_under_the_names_of_an_export_are_its_us(
+    text: bytes, unit: Unit | None
+) -> None:
+    shape = read_shape(text, complete=True)
+    assert shape.unit == unit
+    guessed = unit is Unit.US
+    assert [found.code for found in shape.findings] == ["unit_guessed"] * guessed

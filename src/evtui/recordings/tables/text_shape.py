@@ -59,6 +59,10 @@ class NoRows(UnknownText):
         super().__init__("holds no rows of numbers")
 
 
+EXPORTED_NAMES = ["t", "x", "y", "p"]
+"""The columns' names in what evtui writes as CSV: under these, whole numbers are taken for µs."""
+
+
 @dataclass(frozen=True, slots=True)
 class TextShape:
     """How the rows of a file are written, and what they mean."""
@@ -126,14 +130,19 @@ def _shape_of(preamble: _Preamble, returns: bool) -> TextShape:
     rows = _sound(
         rows, lambda row: _are_in_reach([row[at] for at in places.values()]), "a row of numbers"
     )
+    whole = {
+        column: all(_WHOLE.fullmatch(row[place]) for row in rows)
+        for column, place in places.items()
+    }
+    if rows and unit is None and preamble.names == EXPORTED_NAMES and whole["t"]:
+        unit = Unit.US
+        said = "the unit of t is not stated; µs is taken, which evtui writes under these names"
+        found = (*found, finding("unit_guessed", said))
     return TextShape(
         separator=preamble.separator,
         width=width,
         places=places,
-        whole={
-            column: all(_WHOLE.fullmatch(row[place]) for row in rows)
-            for column, place in places.items()
-        },
+        whole=whole,
         skip=preamble.skip,
         returns=returns,
         words=any(map(_A_WORD.search, preamble.rows)),
