@@ -10,14 +10,12 @@ from pathlib import Path
 from evtui.export.job import ExportCancelled, check_target
 from evtui.export.picture_kinds import ClipHeading, PictureKind, open_frames
 from evtui.export.selection import ALL, Selection, parts_of
+from evtui.playback.transport import DEFAULT_WINDOW_US
 from evtui.recordings.base import Cancelled, Progress, Recording, never_cancelled, no_progress
 from evtui.rendering.frame import Look, Window, draw_shades
 from evtui.rendering.palettes import PALETTES
 from evtui.rendering.views import Shades
 from evtui.units import US_PER_S
-
-STILL_WINDOW_US = 10_000
-"""Accumulation window of a single picture: the player's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +133,7 @@ class _Windows:
         if moves:
             count = math.ceil((stop - start) / drawing.step_us)
             return cls(start, stop, drawing.step_us, drawing.window_us, count)
-        to_its_end = STILL_WINDOW_US if selection.t1 is None else stop - start
+        to_its_end = DEFAULT_WINDOW_US if selection.t1 is None else stop - start
         return cls(start, stop, to_its_end, drawing.window_us, 1)
 
     def __iter__(self) -> Iterator[Window]:
