@@ -176,7 +176,7 @@ os._exit(0)
 def test_ended_from_outside_an_export_leaves_nothing(
     start: Start, recordings: Path, number: signal.Signals
 ) -> None:
-    write_h5(recordings / "zz long.h5", count=3_000_000, span_us=60_000_000)
+    write_h5(recordings / "zz long.h5", count=20_000_000, span_us=60_000_000)
     before = sorted(recordings.iterdir())
     terminal = start(str(recordings))
     terminal.wait_for("zz long.h5")
