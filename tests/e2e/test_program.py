@@ -145,7 +145,7 @@ from evtui.settings import Settings
 from evtui.settings import KEYS
 from evtui.timing import Log
 from evtui.tui.app import EvtuiApp
-from evtui.tui.screens.browser import BrowserScreen
+from evtui.tui.screens.browser.screen import BrowserScreen
 from evtui.tui.services import Services
 
 heavy = {"polars", "evlib", "h5py", "hdf5plugin"}

@@ -8,7 +8,7 @@ import pytest
 
 from evtui.tui.actions import ACTIONS, KEYMAPS, Place, as_markdown, at, bindings, rows, sign
 from evtui.tui.app import EvtuiApp
-from evtui.tui.screens.browser import BrowserScreen
+from evtui.tui.screens.browser.screen import BrowserScreen
 from evtui.tui.screens.player.screen import PlayerScreen
 
 

@@ -7,7 +7,7 @@ import pytest
 from textual.widgets import Input, Static
 
 from evtui.tui.app import EvtuiApp
-from evtui.tui.screens.browser import BrowserScreen
+from evtui.tui.screens.browser.screen import BrowserScreen
 from evtui.tui.screens.details import DetailsScreen
 from evtui.tui.screens.help import HelpScreen
 from evtui.tui.screens.player.screen import PlayerScreen

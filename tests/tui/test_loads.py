@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 from evtui.errors import LoadFailed
 from evtui.tui.app import EvtuiApp
 from evtui.tui.messages import ChangeSetting
-from evtui.tui.screens.browser import BrowserScreen
+from evtui.tui.screens.browser.screen import BrowserScreen
 from evtui.tui.screens.player.screen import PlayerScreen
 from evtui.tui.widgets.dataset_table import DatasetTable
 from evtui.tui.widgets.loading_panel import LoadingPanel

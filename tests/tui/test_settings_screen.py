@@ -6,7 +6,7 @@ from typing import Any
 
 from evtui.tui.app import EvtuiApp
 from evtui.tui.messages import ChangeSetting
-from evtui.tui.screens.browser import BrowserScreen
+from evtui.tui.screens.browser.screen import BrowserScreen
 from evtui.tui.screens.settings import SettingsScreen
 
 Until = Any

@@ -29,7 +29,7 @@ from evtui.tui.messages import (
     OpenRecording,
     ShowDetails,
 )
-from evtui.tui.screens.browser import BrowserScreen
+from evtui.tui.screens.browser.screen import BrowserScreen
 from evtui.tui.screens.details import DetailsScreen
 from evtui.tui.screens.help import HelpScreen
 from evtui.tui.screens.player.screen import PlayerScreen

@@ -13,7 +13,7 @@ from evtui.recordings.findings import finding
 from evtui.recordings.hdf5.reader import Hdf5Recording
 from evtui.timing import STAGES, Log
 from evtui.tui.app import EvtuiApp
-from evtui.tui.screens.browser import BrowserScreen
+from evtui.tui.screens.browser.screen import BrowserScreen
 from evtui.tui.screens.details import DetailsScreen
 from evtui.tui.screens.player.screen import PlayerScreen
 from evtui.tui.services import Services
