@@ -85,7 +85,18 @@ class NeedsEvlib(NeedsLoading):
 
 
 class LoadError(EvtuiError):
-    """A load into memory did not finish."""
+    """A load into memory did not finish.
+
+    ``reason`` is the message without the path, for a place that shows the path already.
+    """
+
+    def __init__(self, reason: str, path: Path | None = None) -> None:
+        super().__init__(reason, path)
+        self.reason = reason
+        self.path = path
+
+    def __str__(self) -> str:
+        return self.reason if self.path is None else f"{self.path}: {self.reason}"
 
 
 class LoadCancelled(LoadError):

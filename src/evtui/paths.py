@@ -17,13 +17,18 @@ def config_file() -> Path:
 
 
 def cache_folder() -> Path:
-    """What can be made again: remembered metadata, demo recordings."""
+    """What can be made again: remembered metadata, decoded events, demo recordings."""
     return platformdirs.user_cache_path(_NAME)
 
 
 def catalogue_file() -> Path:
     """Remembered metadata of recordings, one SQLite file."""
     return cache_folder() / "catalogue.sqlite"
+
+
+def kept_folder() -> Path:
+    """Decoded events of recordings that nobody can seek in."""
+    return cache_folder() / "events"
 
 
 def demo_folder() -> Path:

@@ -52,6 +52,14 @@ class Settings:
         "EVTUI_CACHE_LARGEST",
         size=True,
     )
+    disk_budget: int = _setting(
+        4 * GB,
+        "Decoded events kept on disk (0: none)",
+        (0, *_SIZES),
+        "EVTUI_DISK_BUDGET",
+        size=True,
+    )
+    loads_at_once: int = _setting(1, "Loads at a time", (1, 2, 3, 4), "EVTUI_LOADS_AT_ONCE")
     preload: bool = _setting(False, "Preload the highlighted recording when idle", (False, True))
     loader: str = _setting("auto", "Loader", ("auto", "evlib"), "EVTUI_LOADER")
     glyphs: str = _setting(

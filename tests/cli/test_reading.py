@@ -36,7 +36,7 @@ def opened(monkeypatch) -> list[str]:
     names: list[str] = []
     open_in_place = module.open_in_place
 
-    def watch(path):
+    def watch(path, stopwatch):
         names.append(path.name)
         return open_in_place(path)
 

@@ -1,104 +1,20 @@
 import asyncio
 import os
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
-from evtui.errors import CannotRead, LoadCancelled, LoadFailed, NotEnoughMemory
-from evtui.store.messages import CacheStats, LoadProgress, Stage, StoreMessage
+from evtui.errors import NotEnoughMemory
+from evtui.store.kept import KeptEvents
+from evtui.store.messages import CacheStats, Forecast, NotKept, Stage, StoreMessage
 from evtui.store.policy import CachePolicy, MemoryReading
-from evtui.store.progress import ThisRun
 from evtui.store.store import Store
-from support.loads import EVENT_BYTES, HeldLoader, Ticker, write_ecf
+from support.loads import as_loaded, write_ecf, write_text
 from support.small import write_h5
-
-GB = 10**9
-ON = CachePolicy(on=True, budget=250 * EVENT_BYTES, floor=8 * GB, largest=200 * EVENT_BYTES)
-OFF = CachePolicy()
-
-
-class Rig:
-    """A store whose loads, memory and clock a test controls."""
-
-    def __init__(self, *, held: bool = True) -> None:
-        self.available = 16 * GB
-        self.clock = Ticker()
-        self.throughputs = ThisRun()
-        self.loader = HeldLoader(held=held)
-        self.heard: list[StoreMessage] = []
-        self.store = Store(
-            OFF,
-            "auto",
-            lambda: MemoryReading(self.available, process=GB),
-            throughputs=self.throughputs,
-            clock=self.clock,
-            decode=self.loader,
-        )
-        self._news = asyncio.Event()
-        self.store.subscribe(self._hear)
-
-    def _hear(self, message: StoreMessage) -> None:
-        self.heard.append(message)
-        self._news.set()
-
-    def begin(self, path: Path, *, keep: bool = True) -> asyncio.Task:
-        return asyncio.create_task(self.store.load(path, keep=keep))
-
-    async def begun(self) -> Path:
-        """The next recording whose decoding begins."""
-        async with asyncio.timeout(10):
-            return (await self.loader.begun.get()).path
-
-    async def queued(self, path: Path) -> None:
-        """Wait until a load stands in the queue, with its plan made."""
-        async with asyncio.timeout(10):
-            while not (path in self.store.loads and self.store.loads[path].loader):
-                self._news.clear()
-                await self._news.wait()
-
-    def stages(self, path: Path) -> list[Stage]:
-        """The stages heard of a load, each once in a row."""
-        heard = [
-            message.stage
-            for message in self.heard
-            if isinstance(message, LoadProgress) and message.path == path
-        ]
-        return [
-            stage
-            for number, stage in enumerate(heard)
-            if number == 0 or stage is not heard[number - 1]
-        ]
-
-    def last(self, path: Path) -> LoadProgress:
-        return [
-            message
-            for message in self.heard
-            if isinstance(message, LoadProgress) and message.path == path
-        ][-1]
-
-
-@pytest_asyncio.fixture
-async def rig() -> AsyncIterator[Rig]:
-    made = Rig()
-    yield made
-    await made.store.close()
-
-
-@pytest_asyncio.fixture
-async def quick() -> AsyncIterator[Rig]:
-    """A rig whose loads end by themselves."""
-    made = Rig(held=False)
-    made.store.set_policy(ON)
-    yield made
-    await made.store.close()
-
-
-@pytest.fixture
-def paths(tmp_path) -> list[Path]:
-    """Recordings of 100 events each."""
-    return [write_h5(tmp_path / f"{number}.h5", count=100) for number in range(4)]
+from support.store_rig import GB, OFF, ON, Rig
 
 
 async def test_a_load_goes_through_its_stages_and_is_kept(quick, paths):
@@ -134,107 +50,6 @@ async def test_a_load_that_is_not_to_be_kept_is_the_callers_alone(quick, paths, 
     assert loaded.recording.info.events == 100
     assert quick.store.peek(paths[0]) is None
     assert quick.last(paths[0]).error is None
-
-
-async def test_one_load_runs_at_a_time_in_the_order_they_were_asked_for(rig, paths):
-    tasks = []
-    for path in paths[:3]:
-        tasks.append(rig.begin(path))
-        await rig.queued(path)
-    for path in paths[:3]:
-        assert await rig.begun() == path
-        assert rig.loader.begun.empty()
-        rig.loader.let_go()
-    await asyncio.gather(*tasks)
-    assert list(rig.store.loads) == []
-
-
-async def test_two_who_want_one_recording_wait_for_one_load(rig, paths):
-    rig.store.set_policy(ON)
-    first, second = rig.begin(paths[0], keep=False), rig.begin(paths[0], keep=True)
-    await rig.begun()
-    rig.loader.let_go()
-    assert await first is await second
-    assert rig.loader.begun.empty()
-    assert rig.store.peek(paths[0]) is not None
-
-
-async def test_a_cancelled_load_is_told_to_all_who_wait(rig, paths):
-    tasks = [rig.begin(paths[0]), rig.begin(paths[0])]
-    await rig.begun()
-    rig.store.cancel(paths[0])
-    for task in tasks:
-        with pytest.raises(LoadCancelled, match=r"0\.h5"):
-            await task
-    assert rig.stages(paths[0])[-1] is Stage.CANCELLED
-    assert rig.store.loads == {}
-
-
-async def test_a_load_that_is_cancelled_before_it_began_is_told_as_well(rig, paths):
-    task = rig.begin(paths[0])
-    await asyncio.sleep(0)
-    rig.store.cancel(paths[0])
-    with pytest.raises(LoadCancelled):
-        await task
-    assert rig.stages(paths[0]) == [Stage.QUEUED, Stage.CANCELLED]
-
-
-async def test_a_queued_load_that_is_cancelled_lets_the_next_one_on(rig, paths):
-    tasks = [rig.begin(path) for path in paths[:3]]
-    for path in paths[:3]:
-        await rig.queued(path)
-    first = await rig.begun()
-    waiting = [path for path in paths[:3] if path != first]
-    rig.store.cancel(waiting[0])
-    rig.loader.let_go()
-    assert await rig.begun() == waiting[1]
-    rig.loader.let_go()
-    results = await asyncio.gather(*tasks, return_exceptions=True)
-    assert [type(result) is LoadCancelled for result in results] == [
-        path == waiting[0] for path in paths[:3]
-    ]
-
-
-async def test_a_load_nobody_waits_for_any_more_is_cancelled(rig, paths):
-    tasks = [rig.begin(paths[0]), rig.begin(paths[0])]
-    await rig.begun()
-    tasks[0].cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await tasks[0]
-    assert paths[0] in rig.store.loads
-    tasks[1].cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await tasks[1]
-    again = rig.begin(paths[0])
-    await rig.begun()
-    rig.loader.let_go()
-    assert (await again).recording.info.events == 100
-    assert rig.stages(paths[0])[-4:] == [
-        Stage.CANCELLED,
-        Stage.QUEUED,
-        Stage.READING,
-        Stage.DONE,
-    ]
-
-
-async def test_a_failed_load_is_told_with_its_reason_and_the_next_one_runs(rig, paths):
-    rig.loader.error = LoadFailed("0.h5: the loader was ended by SIGSEGV")
-    task = rig.begin(paths[0])
-    await rig.begun()
-    rig.loader.let_go()
-    with pytest.raises(LoadFailed, match="SIGSEGV"):
-        await task
-    failed = rig.last(paths[0])
-    assert (failed.stage, failed.error) == (Stage.FAILED, str(rig.loader.error))
-    rig.loader.error = None
-    rig.loader.let_go()
-    assert await rig.store.load(paths[0], keep=False)
-
-
-async def test_a_file_that_cannot_be_read_is_a_failed_load(rig, tmp_path):
-    with pytest.raises(CannotRead):
-        await rig.store.load(tmp_path / "absent.h5", keep=True)
-    assert rig.last(tmp_path / "absent.h5").stage is Stage.FAILED
 
 
 async def test_the_cache_cannot_be_turned_on_below_the_floor_and_nothing_changes(rig):
@@ -319,7 +134,7 @@ async def test_a_recording_larger_than_was_thought_is_handed_over_but_not_kept(q
     done = quick.last(paths[0])
     assert done.stage is Stage.DONE
     assert done.error is not None
-    assert "loaded, but not kept: 3.90 kB are more than" in done.error
+    assert "3.90 kB are more than the largest" in done.error
 
 
 async def test_turning_the_cache_off_during_a_load_keeps_nothing(rig, paths):
@@ -364,16 +179,6 @@ async def test_the_loader_is_the_one_that_was_chosen(quick, paths, tmp_path):
     assert chosen == ["evlib", "own", "evlib"]
 
 
-async def test_closing_ends_every_load(rig, paths):
-    tasks = [rig.begin(path) for path in paths]
-    await rig.begun()
-    await rig.store.close()
-    for task in tasks:
-        with pytest.raises(LoadCancelled):
-            await task
-    assert rig.store.loads == {}
-
-
 async def test_a_listener_hears_nothing_more_once_it_has_left(quick, paths):
     heard: list[StoreMessage] = []
     leave = quick.store.subscribe(heard.append)
@@ -389,34 +194,6 @@ async def test_a_real_load_from_file_to_lazy_frame(paths):
     assert store.get(paths[0]) is loaded
     await store.close()
     assert store.stats.entries == 0
-
-
-async def test_a_load_that_waits_can_go_before_the_others(rig, paths):
-    loads = [rig.begin(paths[0], keep=False)]
-    assert await rig.begun() == paths[0]
-    for path in paths[1:]:
-        loads.append(rig.begin(path, keep=False))
-        await rig.queued(path)
-    rig.store.load_next(paths[3])
-    assert rig.store.queue == [paths[3], paths[1], paths[2]]
-    assert list(rig.store.loads) == [paths[0], paths[3], paths[1], paths[2]]
-    for _ in paths:
-        rig.loader.let_go()
-    await asyncio.gather(*loads)
-    assert [await rig.begun() for _ in paths[1:]] == [paths[3], paths[1], paths[2]]
-
-
-async def test_clearing_the_queue_lets_what_runs_go_on(rig, paths):
-    loads = [rig.begin(paths[0], keep=False)]
-    await rig.begun()
-    for path in paths[1:3]:
-        loads.append(rig.begin(path, keep=False))
-        await rig.queued(path)
-    rig.store.clear_queue()
-    rig.loader.let_go()
-    done = await asyncio.gather(*loads, return_exceptions=True)
-    assert done[0].path == paths[0]
-    assert all(isinstance(error, LoadCancelled) for error in done[1:])
 
 
 async def test_more_loads_at_once_keep_within_the_budget(rig, paths):
@@ -445,3 +222,100 @@ async def test_memory_that_others_take_is_given_back_and_told(quick, paths):
     quick.store.answer(MemoryReading(available=8 * GB - 1, process=0))
     assert quick.store.cached_paths == [paths[0]]
     assert quick.heard == [quick.store.stats]
+
+
+async def test_what_a_load_would_drop_is_told_before_and_nothing_is_dropped(quick, paths):
+    for path in paths[:2]:
+        quick.clock.now += 1
+        await quick.store.load(path, keep=True)
+    assert quick.store.forecast(paths[2], 650) == Forecast(650)
+    assert quick.store.forecast(paths[2], 1_300) == Forecast(1_300, (paths[0],))
+    quick.store.playing(paths[0], True)
+    assert quick.store.forecast(paths[2], 1_300).drops == (paths[1],)
+    quick.store.pin(paths[1], True)
+    assert "do not fit" in quick.store.forecast(paths[2], 1_300).refusal
+    assert "more than the largest" in quick.store.forecast(paths[2], 2_601).refusal
+    assert quick.store.cached_paths == paths[:2]
+
+
+@pytest.fixture
+def texts(tmp_path) -> list[Path]:
+    """Recordings that nobody can seek in."""
+    return [write_text(tmp_path / f"{name}.txt") for name in "ab"]
+
+
+@pytest_asyncio.fixture
+async def keeping(tmp_path) -> AsyncIterator[Rig]:
+    """A store that keeps on disk what it decoded."""
+    made = Rig(held=False, kept=KeptEvents(tmp_path / "events", 1_000_000))
+    yield made
+    await made.store.close()
+
+
+async def kept_on_disk(rig: Rig, path: Path, loader: str = "own") -> None:
+    """Wait until a recording's events are on disk."""
+    async with asyncio.timeout(10):
+        while rig.kept.find(path, loader) is None:
+            await asyncio.gather(*rig.store._writing)
+
+
+async def test_what_was_decoded_whole_is_there_at_once_the_next_time(keeping, texts):
+    first = await keeping.store.load(texts[0], keep=False)
+    await kept_on_disk(keeping, texts[0])
+    again = await keeping.store.load(texts[0], keep=False)
+    assert again is not first
+    assert again.recording.info == first.recording.info
+    assert again.frame.collect().equals(first.frame.collect())
+    assert keeping.loader.begun.qsize() == 1
+    assert keeping.stages(texts[0])[-2:] == [Stage.QUEUED, Stage.DONE]
+
+
+async def test_what_is_kept_on_disk_waits_for_no_other_load(tmp_path, texts):
+    kept = KeptEvents(tmp_path / "events", 1_000_000)
+    kept.keep(as_loaded(texts[1]), "own")
+    rig = Rig(kept=kept)
+    load = rig.begin(texts[0], keep=False)
+    await rig.begun()
+    assert (await rig.store.load(texts[1], keep=False)).recording.info.events == 500
+    rig.loader.let_go()
+    await load
+    await rig.store.close()
+
+
+async def test_what_is_kept_on_disk_counts_in_the_cache_like_all_else(keeping, texts):
+    await keeping.store.load(texts[0], keep=False)
+    await kept_on_disk(keeping, texts[0])
+    keeping.store.set_policy(ON)
+    loaded = await keeping.store.load(texts[0], keep=True)
+    assert keeping.store.get(texts[0]) is loaded
+    assert keeping.store.stats.used_bytes == loaded.bytes
+    keeping.store.set_policy(replace(ON, budget=loaded.bytes - 1))
+    assert keeping.store.stats.entries == 0
+    with pytest.raises(NotEnoughMemory):
+        await keeping.store.load(texts[0], keep=True)
+
+
+async def test_what_can_be_read_in_place_is_not_kept_on_disk(keeping, paths):
+    await keeping.store.load(paths[0], keep=False)
+    assert not keeping.store._writing
+    assert keeping.kept.sizes() == []
+
+
+async def test_events_of_another_loader_are_not_taken(keeping, texts, tmp_path):
+    packed = write_ecf(tmp_path / "a.h5")
+    await keeping.store.load(packed, keep=False)
+    await kept_on_disk(keeping, packed, "evlib")
+    await keeping.store.load(packed, keep=False)
+    assert keeping.loader.begun.qsize() == 1
+
+
+async def test_a_disk_without_room_is_told_and_the_recording_is_there(keeping, texts):
+    keeping.kept.budget = 10
+    heard = asyncio.Event()
+    keeping.store.subscribe(lambda said: heard.set() if isinstance(said, NotKept) else None)
+    assert await keeping.store.load(texts[0], keep=False)
+    async with asyncio.timeout(10):
+        await heard.wait()
+    (told,) = [said for said in keeping.heard if isinstance(said, NotKept)]
+    assert told.path == texts[0]
+    assert "disk_budget" in told.why

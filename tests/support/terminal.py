@@ -44,6 +44,7 @@ class Terminal:
         self._resize_pty(columns, rows)
         self.settings_before = termios.tcgetattr(slave)
         self._slave = slave
+        self._hung_up = False
         self.process = subprocess.Popen(
             command,
             stdin=slave,
@@ -69,7 +70,13 @@ class Terminal:
                 os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
         os.close(self._slave)
+        if not self._hung_up:
+            os.close(self._master)
+
+    def hang_up(self) -> None:
+        """Close the terminal, as a lost connection does; the program gets no signal of it."""
         os.close(self._master)
+        self._hung_up = True
 
     @property
     def settings(self) -> list[object]:

@@ -182,7 +182,7 @@ async def test_escape_gives_up_opening_what_loads(
 async def test_a_load_that_fails_is_a_message(
     app: EvtuiApp, loader: HeldLoader, until: Until
 ) -> None:
-    loader.error = LoadFailed("z.txt: the loading process was killed by SIGKILL")
+    loader.error = LoadFailed("the loading process was killed by SIGKILL", TEXT)
     async with app.run_test() as pilot:
         await highlight(app, pilot, until, TEXT)
         await pilot.press("enter")

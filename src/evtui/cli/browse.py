@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import signal
 import sys
-import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from evtui.cli.hangup import when_terminal_ends
 from evtui.cli.narration import errors_on_stderr, warn
 from evtui.settings import choices_of
 
@@ -104,7 +104,7 @@ def _run_screen(paths: Sequence[Path], options: dict[str, Any]) -> None:
         services = Services.make(settings, log)
         services.measure_graphics = terminal.answer()
     app = EvtuiApp(paths, services)
-    signal.signal(signal.SIGHUP, lambda *_: _end_without_terminal(services))
+    when_terminal_ends(sys.stdin.fileno(), lambda: _end_without_terminal(services))
     app.run()
     sys.stdout.flush()
     sys.stderr.flush()
@@ -114,16 +114,13 @@ def _run_screen(paths: Sequence[Path], options: dict[str, Any]) -> None:
 
 
 def _end_without_terminal(services: Services) -> None:
-    """The terminal is gone: exports delete what they began, and nothing else is worth waiting for.
+    """Exports and kept events delete what they began; nothing else is worth waiting for.
 
-    In a thread, because the app's own may be stuck in writing to that terminal.
+    The loading processes end with this one.
     """
-
-    def end() -> None:
-        services.exports.stop()
-        os._exit(128 + signal.SIGHUP)
-
-    threading.Thread(target=end, name="hang-up").start()
+    services.exports.stop()
+    services.kept.stop()
+    os._exit(128 + signal.SIGHUP)
 
 
 def _settings(options: dict[str, Any]) -> tuple[Settings, Log]:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from evtui import paths
+from evtui import paths, settings
 from evtui.cli.narration import progress_bar, warn
 from evtui.errors import NeedsLoading
 from evtui.library.catalogue import Catalogue
 from evtui.library.remembered import remembering
 from evtui.recordings.base import Recording, never_cancelled
 from evtui.recordings.formats import open_in_place
+from evtui.store.kept import KeptEvents, opening_kept
 from evtui.store.opening import open_or_load
 from evtui.timing import Stopwatch
 
@@ -44,13 +46,29 @@ def count_events(recording: Recording) -> None:
         recording.index(show, never_cancelled)
 
 
-def open_with_bar(path: Path) -> Recording:
-    """Open in place, or load with a bar; raises as ``opened_recording`` does."""
+def open_with_bar(path: Path, *, fresh: bool = False) -> Recording:
+    """Open in place, or load with a bar; raises as ``opened_recording`` does.
+
+    Args:
+        path: the file.
+        fresh: decode it again, even where its events are kept.
+    """
+    kept = KeptEvents(None, 0) if fresh else kept_events()
     try:
-        return open_in_place(path)
+        return opening_kept(kept, open_in_place)(path, None)
     except NeedsLoading:
         with progress_bar(f"decoding {path.name}") as show:
-            return open_or_load(path, show)
+            return open_or_load(path, show, kept=kept, not_kept=warn)
+
+
+def kept_events() -> KeptEvents:
+    """The decoded events that the browser keeps on disk, as the settings have it.
+
+    Raises:
+        SettingsError: the config file or the environment holds what cannot be taken.
+    """
+    chosen = settings.load(paths.config_file(), os.environ, {}, warn)
+    return KeptEvents(paths.kept_folder(), chosen.disk_budget)
 
 
 def _open(path: Path, _stopwatch: Stopwatch | None) -> Recording:

@@ -43,24 +43,22 @@ def readings(given: Sequence[Path], *, exact: bool, again: bool = False) -> Iter
             else:
                 remembered = None if again else catalogue.get(found)
                 if remembered is None or not remembered.is_counted:
-                    remembered = _summary(found, catalogue, exact=exact)
+                    remembered = _summary(found, catalogue, exact=exact, again=again)
                 yield Reading(found.path, found.bytes, remembered)
         if found is None:
             for path in given:
                 yield Reading(path, None, Summary(problem="holds no recordings"))
 
 
-def _summary(dataset: Dataset, catalogue: Catalogue, *, exact: bool) -> Summary:
+def _summary(dataset: Dataset, catalogue: Catalogue, *, exact: bool, again: bool) -> Summary:
     try:
-        return _read(dataset, catalogue, exact=exact)
-    except RecordingError as error:
+        return _read(dataset, catalogue, exact=exact, again=again)
+    except (RecordingError, LoadError) as error:
         return Summary(problem=error.reason)
-    except LoadError as error:
-        return Summary(problem=str(error).removeprefix(f"{dataset.path}: "))
 
 
-def _read(dataset: Dataset, catalogue: Catalogue, *, exact: bool) -> Summary:
-    with closing(open_with_bar(dataset.path)) as recording:
+def _read(dataset: Dataset, catalogue: Catalogue, *, exact: bool, again: bool) -> Summary:
+    with closing(open_with_bar(dataset.path, fresh=again)) as recording:
         if exact:
             count_events(recording)
         summary = of_recording(recording)

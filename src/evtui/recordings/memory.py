@@ -60,7 +60,11 @@ class MemoryRecording:
     """Columns in memory as a ``Recording``; windows are found by bisection."""
 
     def __init__(
-        self, columns: Columns, info: RecordingInfo, findings: Sequence[Finding] = ()
+        self,
+        columns: Columns,
+        info: RecordingInfo,
+        findings: Sequence[Finding] = (),
+        counts: Counts | None = None,
     ) -> None:
         """Take over decoded events.
 
@@ -68,6 +72,8 @@ class MemoryRecording:
             columns: all events, sorted by t.
             info: of the file they came from; counts and times are replaced by the exact ones.
             findings: what the decoding found or guessed.
+            counts: what an earlier pass counted of the same events, with whose figures ``info`` and
+                ``findings`` are complete; None where they are to be counted.
         """
         self.columns = columns
         self._closed = False
@@ -75,6 +81,7 @@ class MemoryRecording:
         first, last = (int(columns.t[0]), int(columns.t[-1])) if len(columns) else (0, 0)
         self._t_first = first
         self._tally: Tally | None = None
+        self._counts = counts
         self.info = dataclasses.replace(
             info,
             events=len(columns),
@@ -107,13 +114,15 @@ class MemoryRecording:
         self._require_open()
         if self._tally is not None:
             return self._tally.timeline(bins)
+        if self._counts is not None:
+            return self._counts.timeline.rebinned(bins)
         duration = self.info.duration_us
         edges = np.linspace(0, duration + 1, bins + 1) + self._t_first
         counts = np.diff(np.searchsorted(self.columns.t, edges)).astype(np.float64)
         return Timeline(counts, duration, exact=True)
 
     def index(self, progress: Progress, cancelled: Cancelled) -> None:
-        if self._tally is not None:
+        if self._counts is not None:
             progress(1.0)
             return
         info, total = self.info, len(self.columns)
@@ -124,13 +133,13 @@ class MemoryRecording:
             tally.add(self.columns.events(slice(start, start + _STEP)))
             progress(min(1.0, (start + _STEP) / total))
         tally.finish()
-        self._tally = tally
+        self._tally, self._counts = tally, tally.counts
         if total:
             self.info = dataclasses.replace(info, on_fraction=tally.on / total)
 
     @property
     def counts(self) -> Counts | None:
-        return self._tally.counts if self._tally is not None else None
+        return self._counts
 
     def findings(self) -> Sequence[Finding]:
         """What the decoding found; what was counted here too says no more of the same."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     import polars
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Loaded:
     """A recording in memory, in the two forms in which it is used."""
 
@@ -32,9 +33,15 @@ class Loaded:
     """Of the file when it was loaded."""
     recording: MemoryRecording
     """For the player: info, findings, windows."""
-    frame: polars.LazyFrame
-    """For queries: evlib's schema, see ``lazy_frame``; the same memory."""
     load_seconds: float
+
+    @cached_property
+    def frame(self) -> polars.LazyFrame:
+        """For queries: evlib's schema, see ``lazy_frame``; the same memory.
+
+        Made when it is first asked for, which imports polars.
+        """
+        return lazy_frame(self.recording.columns)
 
     @property
     def bytes(self) -> int:
@@ -51,7 +58,7 @@ class Loaded:
 
 
 def make_loaded(plan: Plan, decoded: Decoded) -> Loaded:
-    """What the store keeps of a finished load.  Imports polars, so not for the screen's thread."""
+    """What the store keeps of a finished load.  Takes a pass over every event."""
     info, guessed = _describe(plan, decoded)
     counted = _counted(decoded, info)
     findings = _combined((*_planned(plan), *decoded.findings, *guessed), counted)
@@ -62,7 +69,6 @@ def make_loaded(plan: Plan, decoded: Decoded) -> Loaded:
         file_bytes=plan.bytes,
         mtime_ns=plan.mtime_ns,
         recording=recording,
-        frame=lazy_frame(decoded.columns),
         load_seconds=decoded.elapsed_s,
     )
 

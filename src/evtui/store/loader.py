@@ -17,6 +17,7 @@ import time
 from asyncio.subprocess import PIPE, Process
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from evtui.errors import LoadError, LoadFailed, NotEnoughMemory
@@ -97,7 +98,7 @@ async def load_in_child(
             written = Written(**outcome["done"])
             columns = files.columns(written.rows)
     except (OSError, ValueError) as error:
-        raise LoadFailed(f"{plan.path}: cannot be loaded: {error}") from error
+        raise LoadFailed(f"cannot be loaded: {error}", plan.path) from error
     findings = tuple(finding(code, message) for code, message in outcome["findings"])
     facts = Facts.from_json(outcome["facts"]) if outcome["facts"] else None
     return Decoded(columns, written, findings, meter.reading_s, meter.elapsed_s, facts)
@@ -183,15 +184,16 @@ def _failure(
     orders: Orders, report: dict[str, Any] | None, returncode: int | None, said: str
 ) -> LoadError:
     """Why there is no result: from the child's report, its exit code, and what it printed last."""
+    path = Path(orders.path)
     if (report or {}).get("kind") == "memory" or _OUT_OF_MEMORY.search(said):
         limit = orders.memory_limit
         allowed = "there is" if limit is None else f"the {format_bytes(limit)} it may take"
-        return NotEnoughMemory(f"{orders.path}: decoding it takes more memory than {allowed}")
+        return NotEnoughMemory(f"decoding it takes more memory than {allowed}", path)
     if report is not None:
-        return LoadFailed(f"{orders.path}: {printable(report['error'])}")
+        return LoadFailed(printable(report["error"]), path)
     lines = [line for line in said.splitlines() if line.strip() and not line.startswith(_RUST_NOTE)]
     last_words = f": {printable(lines[-1].strip())}" if lines else ""
-    return LoadFailed(f"{orders.path}: the loader {_how_it_ended(returncode)}{last_words}")
+    return LoadFailed(f"the loader {_how_it_ended(returncode)}{last_words}", path)
 
 
 def _how_it_ended(returncode: int | None) -> str:

@@ -11,7 +11,7 @@ class Stage(StrEnum):
     """The stages of a load, in order; the last three end it."""
 
     QUEUED = "queued"
-    """Waits for its turn: one load runs at a time."""
+    """Waits for its turn: so many loads run at a time."""
     STARTING = "starting"
     """The loading process starts and imports its libraries."""
     READING = "reading"
@@ -64,4 +64,23 @@ class CacheStats:
     """Entries dropped for want of room since the program started."""
 
 
-StoreMessage = LoadProgress | CacheStats
+@dataclass(frozen=True, slots=True)
+class NotKept:
+    """A recording was loaded, but its events could not be kept on disk for the next time."""
+
+    path: Path
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """What loading a recording into the cache would take."""
+
+    bytes: int
+    drops: tuple[Path, ...] = ()
+    """What would be dropped for it, first to last."""
+    refusal: str = ""
+    """Why it would not be loaded; empty where it would."""
+
+
+StoreMessage = LoadProgress | CacheStats | NotKept

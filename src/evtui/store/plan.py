@@ -60,14 +60,24 @@ class Plan:
     """How many there are at most, where the headers inside the file tell it."""
 
     @property
+    def in_place(self) -> bool:
+        """Whether a reader of ours finds windows in the file itself."""
+        return self.info is not None
+
+    @property
     def cost(self) -> int:
         """Bytes of memory that the loaded events will hold; told from the file's size at worst."""
         if self.info is not None and self.info.events_exact:
             return self.info.events * BYTES_PER_EVENT
         if self.most_events is not None:
             return self.most_events * BYTES_PER_EVENT
-        per_event = BYTES_PER_EVENT_IN_FILE.get(self.format, _LEAST_IN_FILE)
-        return int(self.bytes / per_event * BYTES_PER_EVENT)
+        return guess_cost(self.format, self.bytes)
+
+
+def guess_cost(format_name: str, size: int) -> int:
+    """Bytes of memory that the events of a file hold at most, told from its size."""
+    per_event = BYTES_PER_EVENT_IN_FILE.get(format_name, _LEAST_IN_FILE)
+    return int(size / per_event * BYTES_PER_EVENT)
 
 
 def make_plan(path: Path, preference: str = "auto") -> Plan:

@@ -110,6 +110,15 @@ class CachePolicy:
             entry.path for entry in _least_recently_used(self.floor - memory.available, entries)
         ]
 
+    def lack(self, memory: MemoryReading) -> str:
+        """Why a load for the cache has to end before it is done; empty where it need not."""
+        if not self.on or memory.available >= self.floor:
+            return ""
+        return (
+            f"given up, for memory ran short: {format_bytes(memory.available)} are available,"
+            f" {format_bytes(self.floor)} must stay so (cache_floor in the settings)"
+        )
+
     def _no_room(self, size: int, used: int, memory: MemoryReading | None) -> str:
         text = f"{format_bytes(size)} do not fit: the cache holds {format_bytes(used)}"
         text += f" of {format_bytes(self.budget)}"

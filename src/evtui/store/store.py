@@ -3,44 +3,34 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
-from evtui.errors import LoadCancelled, NotEnoughMemory
+from evtui.errors import ExportError, NotEnoughMemory
 from evtui.store.beside import beside, let_go
 from evtui.store.cache import Cache
+from evtui.store.kept import KeptEvents
 from evtui.store.loaded import Loaded, make_loaded
 from evtui.store.loader import Decoded, ProgressListener, load_in_child
-from evtui.store.messages import CacheStats, LoadProgress, Stage, StoreMessage
+from evtui.store.loads import Loads, Outcome
+from evtui.store.messages import (
+    CacheStats,
+    Forecast,
+    LoadProgress,
+    NotKept,
+    Stage,
+    StoreMessage,
+)
 from evtui.store.plan import Plan, make_plan
 from evtui.store.policy import CachePolicy, Held, MemoryProbe, MemoryReading, check_available
 from evtui.store.progress import WORTH_NOTING_S, Clock, ThisRun, Throughputs
-from evtui.store.turns import Turns
 
 Loader = Callable[[Plan, int | None, float | None, ProgressListener], Awaitable[Decoded]]
 """As ``load_in_child``: plan, memory limit, expected throughput, listener."""
 
 Listener = Callable[[StoreMessage], None]
-
-
-@dataclass(frozen=True, slots=True)
-class _Outcome:
-    loaded: Loaded
-    not_kept: str | None
-    """Why the cache did not take it; None where it did, or was not asked to."""
-
-
-@dataclass(slots=True)
-class _Load:
-    """A load under way, and who waits for it."""
-
-    task: asyncio.Task[_Outcome]
-    keep: bool
-    waiting: int = 0
 
 
 class Store:
@@ -57,6 +47,7 @@ class Store:
         memory: MemoryProbe,
         *,
         throughputs: Throughputs | None = None,
+        kept: KeptEvents | None = None,
         clock: Clock = time.monotonic,
         decode: Loader = load_in_child,
     ) -> None:
@@ -67,6 +58,7 @@ class Store:
             loader: ``auto``, or ``evlib`` for whatever evlib can decode; may be changed later.
             memory: reads what is available.
             throughputs: remembers how fast loads were; by default for this run only.
+            kept: keeps on disk what had to be decoded whole; by default nothing is.
             clock: tells the time.
             decode: decodes a recording.
 
@@ -74,15 +66,14 @@ class Store:
             NotEnoughMemory: the policy is on, and less memory than its floor is available.
         """
         self.loader = loader
-        self.loads: dict[Path, LoadProgress] = {}
-        """The loads that wait or run, in the order in which they were asked for."""
         self._memory = memory
         self._throughputs = throughputs or ThisRun()
+        self._kept = kept or KeptEvents(None, 0)
         self._decode = decode
         self._cache = Cache(clock, let_go)
-        self._running: dict[Path, _Load] = {}
-        self._turns = Turns()
+        self._loads = Loads(self._run, self._hear_load)
         self._listeners: list[Listener] = []
+        self._writing: set[asyncio.Task[None]] = set()
         self.set_policy(policy)
 
     # The cache
@@ -123,11 +114,27 @@ class Store:
     def answer(self, memory: MemoryReading) -> None:
         """Drop what the machine lacks, least recently used first; to be called now and then.
 
+        Where nothing is left to drop, the load for the cache that began last is given up.
+
         Args:
             memory: a reading of now.
         """
         if self._cache.answer(memory):
             self._tell(self.stats)
+        elif lack := self._cache.policy.lack(memory):
+            self._loads.give_up_last(lack)
+
+    def forecast(self, path: Path, size: int) -> Forecast:
+        """What loading a recording into the cache would take now; the cache is on.
+
+        Args:
+            path: the recording.
+            size: bytes of memory that its events would hold.
+        """
+        try:
+            return Forecast(size, tuple(self._cache.check_room(size, self._memory())))
+        except NotEnoughMemory as error:
+            return Forecast(size, refusal=error.reason)
 
     def pin(self, path: Path, pinned: bool) -> None:
         """Keep a recording from being dropped for another; see ``policy.Held``."""
@@ -170,31 +177,25 @@ class Store:
         loaded = self._cache.peek(path)
         if loaded is not None:
             return loaded
-        while (load := self._running.get(path)) and load.task.cancelling():
-            await asyncio.wait([load.task])
-        load = load or self._begin(path, keep)
-        load.keep |= keep
-        return await self._wait_for(path, load)
+        return await self._loads.wait(path, keep)
+
+    @property
+    def loads(self) -> dict[Path, LoadProgress]:
+        """The loads under way: those that run, then those that wait in the order they will go."""
+        return self._loads.progress
 
     def cancel(self, path: Path) -> None:
         """End a load that waits or runs; its process is killed."""
-        load = self._running.get(path)
-        if load is not None:
-            load.task.cancel()
+        self._loads.cancel(path)
 
     @property
     def queue(self) -> list[Path]:
         """The loads that wait, in the order in which they will run."""
-        return self._turns.waiting
+        return self._loads.turns.waiting
 
     def load_next(self, path: Path) -> None:
         """Have a load that waits run before the others that do."""
-        self._turns.promote(path)
-        waiting = [path for path in self._turns.waiting if path in self.loads]
-        running = {path: told for path, told in self.loads.items() if path not in waiting}
-        self.loads = running | {path: self.loads[path] for path in waiting}
-        if path in self.loads:
-            self._tell(self.loads[path])
+        self._loads.promote(path)
 
     def clear_queue(self) -> None:
         """Cancel the loads that wait; those that run go on."""
@@ -203,66 +204,78 @@ class Store:
 
     def set_loads_at_once(self, number: int) -> None:
         """How many loading processes run at a time."""
-        self._turns.at_once = number
+        self._loads.turns.at_once = number
 
     async def close(self) -> None:
         """End all loads, and free what does not play; no process is left when this returns."""
-        tasks = [load.task for load in self._running.values()]
-        for task in tasks:
-            task.cancel()
-        if tasks:
-            await asyncio.wait(tasks)
+        await self._loads.end_all()
         self._cache.set_policy(CachePolicy(), self._memory())
+        await beside(self._kept.stop)
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Have every message told, in the event loop's thread; the result ends it."""
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 
-    async def _wait_for(self, path: Path, load: _Load) -> Loaded:
-        load.waiting += 1
-        try:
-            await asyncio.wait([load.task])
-        finally:
-            load.waiting -= 1
-            if not load.waiting:
-                load.task.cancel()
-        if load.task.cancelled():
-            raise LoadCancelled(f"{path}: the load was cancelled")
-        return load.task.result().loaded
-
-    def _begin(self, path: Path, keep: bool) -> _Load:
-        task = asyncio.create_task(self._run(path))
-        load = self._running[path] = _Load(task, keep)
-        # A callback, because a task that is cancelled at once never runs a line of its own.
-        task.add_done_callback(lambda _: self._finish(path, task))
-        self._note(LoadProgress(path, "", Stage.QUEUED))
-        return load
-
-    async def _run(self, path: Path) -> _Outcome:
+    async def _run(self, path: Path) -> Outcome:
         plan = await beside(make_plan, path, self.loader)
-        self._note(LoadProgress(path, plan.loader, Stage.QUEUED))
+        self._loads.note(LoadProgress(path, plan.loader, Stage.QUEUED))
+        loaded = await self._map_kept(plan)
+        if loaded is not None:
+            return self._put(loaded)
         self._check_room(plan)
-        async with self._turns.turn(path):
-            self._make_room(plan)
-            try:
-                decoded = await self._decode_now(plan)
-                loaded = await beside(make_loaded, plan, decoded)
-                not_kept = self._keep(loaded)
-            finally:
-                self._cache.release(path)
+        async with self._loads.turns.turn(path):
+            return await self._decode_and_put(plan)
+
+    async def _map_kept(self, plan: Plan) -> Loaded | None:
+        """The events as an earlier run decoded them: there at once, whatever waits in the queue."""
+        if plan.in_place or not self._kept.on:
+            return None
+        return await beside(self._kept.find, plan.path, plan.loader)
+
+    def _put(self, loaded: Loaded) -> Outcome:
+        self._make_room(loaded.path, loaded.bytes)
+        self._cache.release(loaded.path)
+        return Outcome(loaded, self._keep(loaded))
+
+    async def _decode_and_put(self, plan: Plan) -> Outcome:
+        if self._is_to_be_kept(plan.path):
+            self._make_room(plan.path, plan.cost)
+        else:
+            self._check_room(plan)
+        try:
+            decoded = await self._decode_now(plan)
+            loaded = await beside(make_loaded, plan, decoded)
+            outcome = Outcome(loaded, self._keep(loaded))
+        finally:
+            self._cache.release(plan.path)
         if decoded.reading_s >= WORTH_NOTING_S:
             note = self._throughputs.note_throughput
             await beside(note, plan.format, plan.loader, plan.bytes, decoded.reading_s)
-        return _Outcome(loaded, not_kept)
+        if self._kept.on and not plan.in_place:
+            self._write(loaded, plan.loader)
+        return outcome
+
+    def _write(self, loaded: Loaded, loader: str) -> None:
+        """Keep what was decoded on disk, while it is used already."""
+
+        async def write() -> None:
+            try:
+                await beside(self._kept.keep, loaded, loader)
+            except (NotEnoughMemory, ExportError) as error:
+                self._tell(NotKept(loaded.path, str(error)))
+
+        task = asyncio.create_task(write())
+        self._writing.add(task)
+        task.add_done_callback(self._writing.discard)
 
     async def _decode_now(self, plan: Plan) -> Decoded:
         expected = await beside(self._throughputs.throughput, plan.format, plan.loader)
         limit = self._memory().available
-        return await self._decode(plan, limit, expected, self._note)
+        return await self._decode(plan, limit, expected, self._loads.note)
 
     def _is_to_be_kept(self, path: Path) -> bool:
-        return self._running[path].keep and self._cache.policy.on
+        return self._cache.policy.on and self._loads.is_to_be_kept(path)
 
     def _check_room(self, plan: Plan) -> None:
         """Refuse at once what could not be loaded even if its turn came now."""
@@ -273,14 +286,13 @@ class Store:
             else:
                 check_available(plan.cost, memory)
 
-    def _make_room(self, plan: Plan) -> None:
-        """The same once its turn has come, now dropping what has to go."""
-        if not self._is_to_be_kept(plan.path):
-            self._check_room(plan)
+    def _make_room(self, path: Path, size: int) -> None:
+        """Drop what has to go for a recording that is to be kept, and keep its room."""
+        if not self._is_to_be_kept(path):
             return
-        self._cache.unload(plan.path)  # there is one only where the file has changed since
-        with _about(plan.path):
-            self._cache.reserve(plan.path, plan.cost, self._memory())
+        self._cache.unload(path)  # there is one only where the file has changed since
+        with _about(path):
+            self._cache.reserve(path, size, self._memory())
         self._tell(self.stats)
 
     def _keep(self, loaded: Loaded) -> str | None:
@@ -290,33 +302,13 @@ class Store:
         try:
             self._cache.put(loaded)
         except NotEnoughMemory as error:
-            return f"{loaded.path}: loaded, but not kept: {error}"
+            return error.reason
         return None
 
-    def _finish(self, path: Path, task: asyncio.Task[_Outcome]) -> None:
-        """The last message about a load."""
-        del self._running[path]
-        last = dataclasses.replace(self.loads.pop(path), left_s=None)
-        if task.cancelled():
-            last = dataclasses.replace(last, stage=Stage.CANCELLED)
-        elif error := task.exception():
-            last = dataclasses.replace(last, stage=Stage.FAILED, error=str(error))
-        else:
-            outcome = task.result()
-            last = dataclasses.replace(
-                last,
-                stage=Stage.DONE,
-                share=1.0,
-                estimated=False,
-                elapsed_s=outcome.loaded.load_seconds,
-                error=outcome.not_kept,
-            )
-        self._tell(last)
-        self._tell(self.stats)
-
-    def _note(self, progress: LoadProgress) -> None:
-        self.loads[progress.path] = progress
-        self._tell(progress)
+    def _hear_load(self, told: LoadProgress) -> None:
+        self._tell(told)
+        if told.stage.ended:
+            self._tell(self.stats)
 
     def _tell(self, message: StoreMessage) -> None:
         for listener in list(self._listeners):
@@ -329,4 +321,4 @@ def _about(path: Path) -> Iterator[None]:
     try:
         yield
     except NotEnoughMemory as error:
-        raise NotEnoughMemory(f"{path}: {error}") from error
+        raise NotEnoughMemory(error.reason, path) from error

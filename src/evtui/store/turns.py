@@ -22,7 +22,8 @@ class Turns:
         """
         self._at_once = at_once
         self._going = 0
-        self._waiting: dict[Path, asyncio.Future[None]] = {}
+        self._waiting: dict[Path, asyncio.Future[None] | None] = {}
+        """None for one that has its place, and is not ready to go."""
 
     @property
     def at_once(self) -> int:
@@ -39,6 +40,14 @@ class Turns:
         """Who waits, in the order in which they will go."""
         return list(self._waiting)
 
+    def line_up(self, path: Path) -> None:
+        """Take a place before being ready to go; those behind who are ready pass by."""
+        self._waiting.setdefault(path, None)
+
+    def leave(self, path: Path) -> None:
+        """Give up a place without having been ready."""
+        self._waiting.pop(path, None)
+
     def promote(self, path: Path) -> None:
         """Have one that waits go next."""
         if path in self._waiting:
@@ -46,7 +55,10 @@ class Turns:
 
     @asynccontextmanager
     async def turn(self, path: Path) -> AsyncIterator[None]:
-        """Wait for a turn, and have it while the body runs; a path waits once at a time."""
+        """Wait for a turn in one's place, and have it while the body runs.
+
+        A path waits once at a time.
+        """
         called = self._waiting[path] = asyncio.get_running_loop().create_future()
         self._call()
         try:
@@ -66,9 +78,12 @@ class Turns:
         self._call()
 
     def _call(self) -> None:
-        while self._waiting and self._going < self._at_once:
-            path = next(iter(self._waiting))
-            called = self._waiting.pop(path)
+        for path, called in list(self._waiting.items()):
+            if self._going >= self._at_once:
+                return
+            if called is None:
+                continue
+            del self._waiting[path]
             if not called.done():
                 self._going += 1
                 called.set_result(None)

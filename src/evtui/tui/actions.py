@@ -63,6 +63,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("browser.pin", _B, ("p",), "pin", "Pin", "Keep in the cache, or no longer"),
     Action("browser.load_next", _B, ("n",), "load_next", "Next", "Load before others that wait"),
     Action("browser.cancel", _B, ("x",), "cancel_load", "Cancel", "Cancel loads, else exports"),
+    Action("browser.clear", _B, ("X",), "clear_queue", "Clear", "Cancel the loads that wait"),
     Action(
         "browser.export", _B, ("e",), "export", "Export", "Export to another format", footer=True
     ),

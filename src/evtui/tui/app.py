@@ -16,7 +16,7 @@ from textual.events import CursorPosition, Resize
 from textual.screen import Screen
 
 from evtui.errors import EvtuiError
-from evtui.store.messages import CacheStats, LoadProgress
+from evtui.store.messages import LoadProgress, StoreMessage
 from evtui.tui.actions import KEYMAPS, Place, bindings
 from evtui.tui.link import Link
 from evtui.tui.messages import (
@@ -175,7 +175,7 @@ class EvtuiApp(App[None]):
         if isinstance(self.screen, SettingsScreen):
             self.screen.show_values()
 
-    def _on_store(self, message: LoadProgress | CacheStats) -> None:
+    def _on_store(self, message: StoreMessage) -> None:
         """The store speaks in the app's own thread: hand on to the screens."""
         if isinstance(message, LoadProgress) and message.stage.ended:
             self.services.log.write(

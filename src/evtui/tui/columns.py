@@ -11,6 +11,7 @@ from evtui.events import BYTES_PER_EVENT
 from evtui.library.discovery import Dataset
 from evtui.library.summary import Summary
 from evtui.recordings.findings import Severity
+from evtui.store.plan import guess_cost
 from evtui.units import format_bytes, format_count, format_duration, format_rate, printable
 
 NAME_WIDTH = 16
@@ -38,6 +39,16 @@ class Row:
         """What the filter looks through."""
         known = self.summary.format if self.summary else ""
         return f"{self.dataset.folder}/{self.dataset.name} {known}".lower()
+
+    @property
+    def cost(self) -> int | None:
+        """Bytes of memory that its events hold once loaded; None while nothing tells."""
+        known = self.summary
+        if known is None or known.problem:
+            return None
+        if known.events is not None:
+            return known.events * BYTES_PER_EVENT
+        return guess_cost(known.format, self.dataset.bytes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +90,8 @@ def _events(row: Row) -> str:
 
 def _memory(row: Row) -> str:
     """What it takes once it is loaded."""
-    known = _known(row)
-    if known.events is None:
-        return ""
-    return _estimate(format_bytes(known.events * BYTES_PER_EVENT), known.events_exact)
+    cost = row.cost
+    return "" if cost is None else _estimate(format_bytes(cost), _known(row).events_exact)
 
 
 def _duration(row: Row) -> str:
@@ -144,7 +153,7 @@ COLUMNS: tuple[Column, ...] = (
         lambda row: row.dataset.bytes,
         right=True,
     ),
-    Column("memory", "Memory", 8, 10, _memory, lambda r: _number(_known(r).events), right=True),
+    Column("memory", "Memory", 8, 10, _memory, lambda row: _number(row.cost), right=True),
     Column("cached", "Cached", 6, 7, lambda row: row.cached, lambda row: row.cached),
     Column("health", "Health", 6, 3, _health, _health_order),
 )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from evtui.library.catalogue import Catalogue
 from evtui.library.remembered import remembering
 from evtui.store.beside import beside
+from evtui.store.kept import KeptEvents
 from evtui.store.store import Store
 from evtui.units import format_bytes
 
@@ -65,15 +66,17 @@ class Wish:
 class Exports:
     """Writes what the screens ask for, beside them."""
 
-    def __init__(self, store: Store, catalogue: Catalogue) -> None:
+    def __init__(self, store: Store, catalogue: Catalogue, kept: KeptEvents) -> None:
         """Nothing is exported yet.
 
         Args:
             store: has the recordings that are in memory.
             catalogue: remembers what was counted of the others.
+            kept: has the decoded events of those that nobody can seek in.
         """
         self._store = store
         self._catalogue = catalogue
+        self._kept = kept
         self._queue: ExportQueue | None = None
         self.deliver: Callable[[ExportProgress], object] = lambda told: None
         """Told how each export stands, in the queue's thread."""
@@ -126,7 +129,7 @@ class Exports:
             return
 
         def opener(path: Path, _: Stopwatch | None) -> Recording:
-            return open_or_load(path, progress, cancelled)
+            return open_or_load(path, progress, cancelled, self._kept)
 
         with closing(remembering(self._catalogue, opener)(path, None)) as recording:
             yield recording

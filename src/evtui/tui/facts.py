@@ -8,6 +8,7 @@ from rich.text import Text
 
 from evtui.library.summary import Summary
 from evtui.recordings.findings import Severity
+from evtui.store.messages import Forecast
 from evtui.timing import STAGES
 from evtui.tui.columns import Row
 from evtui.units import (
@@ -88,3 +89,13 @@ def _about(value: float | None, exact: bool, write: Callable[[float], str]) -> s
 def pair(name: str, value: str, width: int = _LABEL) -> Text:
     """A fact's name and its value, the values one below the other."""
     return Text.assemble((f"{name:<{width}}", "dim"), value)
+
+
+def forecast_text(forecast: Forecast) -> Text:
+    """What loading a dataset into the cache would take, as one more fact."""
+    said = format_bytes(forecast.bytes)
+    if forecast.refusal:
+        return pair("load", f"no: {forecast.refusal}", _SHORT_LABEL)
+    if forecast.drops:
+        said += f", drops {', '.join(path.name for path in forecast.drops)}"
+    return pair("load", printable(said), _SHORT_LABEL)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,7 +14,9 @@ from evtui.errors import NotEnoughMemory
 from evtui.library.catalogue import Catalogue
 from evtui.library.remembered import remembering
 from evtui.library.shelf import Shelf
+from evtui.recordings.formats import open_in_place
 from evtui.settings import Settings
+from evtui.store.kept import KeptEvents, opening_kept
 from evtui.store.memory import read_memory
 from evtui.store.policy import CachePolicy, MemoryProbe
 from evtui.store.store import Store
@@ -34,6 +37,8 @@ class Services:
     catalogue: Catalogue
     store: Store
     memory: MemoryProbe
+    kept: KeptEvents = field(default_factory=lambda: KeptEvents(None, 0))
+    """Decoded events on disk; by default nothing is kept."""
     shelf: Shelf = field(init=False)
     exports: Exports = field(init=False)
     log: Log = field(default_factory=Log)
@@ -46,8 +51,10 @@ class Services:
     """Tells what graphics the terminal has, with the size its cells have now."""
 
     def __post_init__(self) -> None:
-        self.shelf = Shelf(opener=remembering(self.catalogue))
-        self.exports = Exports(self.store, self.catalogue)
+        self.shelf = Shelf(
+            opener=remembering(self.catalogue, opening_kept(self.kept, open_in_place))
+        )
+        self.exports = Exports(self.store, self.catalogue, self.kept)
 
     @classmethod
     def make(cls, chosen: Settings, log: Log) -> Services:
@@ -60,8 +67,12 @@ class Services:
         except NotEnoughMemory as error:
             chosen = dataclasses.replace(chosen, cache=False)
             problems.append(str(error))
-        store = Store(policy_of(chosen), chosen.loader, read_memory, throughputs=catalogue)
-        return cls(chosen, catalogue, store, read_memory, log=log, problems=problems)
+        kept = KeptEvents(paths.kept_folder(), chosen.disk_budget)
+        store = Store(
+            policy_of(chosen), chosen.loader, read_memory, throughputs=catalogue, kept=kept
+        )
+        store.set_loads_at_once(chosen.loads_at_once)
+        return cls(chosen, catalogue, store, read_memory, kept, log=log, problems=problems)
 
     def change(self, key: str, value: Any) -> None:
         """Change one setting: it acts at once and is written to the config file.
@@ -73,6 +84,10 @@ class Services:
         changed = dataclasses.replace(self.settings, **{key: value})
         self.store.set_policy(policy_of(changed))
         self.store.loader = changed.loader
+        self.store.set_loads_at_once(changed.loads_at_once)
+        if changed.disk_budget != self.kept.budget:
+            self.kept.budget = changed.disk_budget
+            threading.Thread(target=self.kept.shrink, name="shrink", daemon=True).start()
         self.settings = changed
         settings.save(self.config_file, {key: value})
 

@@ -16,7 +16,7 @@ from textual.widgets import Static
 from evtui.errors import RecordingError
 from evtui.threads import NewestOnly
 from evtui.tui.columns import Row
-from evtui.tui.facts import facts_text
+from evtui.tui.facts import facts_text, forecast_text
 from evtui.tui.widgets.event_view import EventView
 from evtui.tui.widgets.timeline_bar import TimelineBar
 
@@ -69,7 +69,14 @@ class PreviewPane(Vertical):
 
     def show_facts(self, row: Row | None) -> None:
         """Show the facts alone, where more of them became known."""
-        self.query_one("#preview-facts", Static).update(facts_text(row) if row else Text())
+        self.query_one("#preview-facts", Static).update(self._facts(row) if row else Text())
+
+    def _facts(self, row: Row) -> Text:
+        """What is known; with the cache on also what loading would take and drop."""
+        facts, cost, store = facts_text(row), row.cost, self._services.store
+        if cost is not None and store.stats.on and not row.cached:
+            facts.append("\n").append_text(forecast_text(store.forecast(row.dataset.path, cost)))
+        return facts
 
     def on_unmount(self) -> None:
         self._reader.close()

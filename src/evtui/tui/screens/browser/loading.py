@@ -11,13 +11,13 @@ from textual.timer import Timer
 from textual.widgets import Input
 
 from evtui.errors import (
-    EvtuiError,
     LoadCancelled,
+    LoadError,
     NeedsLoading,
     NotEnoughMemory,
     RecordingError,
 )
-from evtui.store.messages import LoadProgress, Stage
+from evtui.store.messages import LoadProgress, NotKept, Stage
 from evtui.tui.messages import ChangeSetting, OpenRecording
 from evtui.tui.screens.browser.watching import Watching
 from evtui.tui.widgets.dataset_table import DatasetTable
@@ -26,7 +26,7 @@ from evtui.tui.widgets.preview_pane import PreviewPane
 
 if TYPE_CHECKING:
     from evtui.store.loaded import Loaded
-    from evtui.store.messages import CacheStats
+    from evtui.store.messages import StoreMessage
     from evtui.tui.services import Services
 
 PRELOAD_DELAY_S = 1.0
@@ -39,6 +39,8 @@ class Loading(Watching):
         super().__init__(paths, services)
         self._open_when_loaded: Path | None = None
         self._preloading: Path | None = None
+        self._refused: set[Path] = set()
+        """What could not be loaded, and is not preloaded again."""
         self._preload_timer: Timer | None = None
 
     # The highlighted dataset
@@ -52,20 +54,23 @@ class Loading(Watching):
         self.query_one(PreviewPane).show(message.row)
         if self._preload_timer is not None:
             self._preload_timer.reset()
-        self._stop_preloading()
+        self.stop_preloading()
 
     def _preload(self) -> None:
-        """The cursor has rested: load what it rests on, where that is wanted."""
+        """The cursor has rested: load what it rests on, where that is wanted and drops nothing."""
         row, settings = self._table.current, self._services.settings
         store = self._services.store
         if row is None or not (settings.cache and settings.preload) or not self.is_current:
             return
-        path = row.dataset.path
-        if not store.loads and store.peek(path) is None:
-            self._preloading = path
+        path, cost = row.dataset.path, row.cost
+        if store.loads or cost is None or path in self._refused or store.peek(path) is not None:
+            return
+        forecast = store.forecast(path, cost)
+        if not (forecast.drops or forecast.refusal):
             self._load(path, then_open=False)
+            self._preloading = path
 
-    def _stop_preloading(self) -> None:
+    def stop_preloading(self) -> None:
         """The user wants something else: give the machine back."""
         if self._preloading is not None:
             self._services.store.cancel(self._preloading)
@@ -115,6 +120,7 @@ class Loading(Watching):
         self._load(row.dataset.path, then_open=False)
 
     def _load(self, path: Path, *, then_open: bool) -> None:
+        self._preloading = None
         if then_open:
             self._open_when_loaded = path
         self._await_load(path)
@@ -126,13 +132,19 @@ class Loading(Watching):
             loaded = await self._load_or_lend(path)
         except LoadCancelled:
             self._panel.note(f"{path.name}: cancelled")
-        except EvtuiError as error:
-            self._panel.note(str(error), "red")
-            self.notify(str(error), severity="error", markup=False)
+        except (LoadError, RecordingError) as error:
+            self._say_not_loaded(path, error.reason)
         else:
             self._loaded(path, loaded)
         if self._open_when_loaded == path:
             self._open_when_loaded = None
+
+    def _say_not_loaded(self, path: Path, reason: str) -> None:
+        again = "⏎" if self._open_when_loaded == path else "l"
+        self._panel.note(f"{path.name}: {reason}; {again} tries again", "red")
+        if path != self._preloading:
+            self._refuse(path, reason)
+        self._refused.add(path)
 
     async def _load_or_lend(self, path: Path) -> Loaded:
         """Load into the cache; what does not fit there is still lent to the player it is for."""
@@ -147,6 +159,7 @@ class Loading(Watching):
     def _loaded(self, path: Path, loaded: Loaded) -> None:
         from evtui.library.summary import of_recording
 
+        self._refused.discard(path)
         self.learn(path, of_recording(loaded.recording), loaded.recording.counts)
         if self._open_when_loaded == path and self.is_current:
             self.post_message(OpenRecording(path, loaded))
@@ -173,6 +186,9 @@ class Loading(Watching):
         if row is not None:
             self._services.store.load_next(row.dataset.path)
 
+    def action_clear_queue(self) -> None:
+        self._services.store.clear_queue()
+
     def action_cancel_load(self) -> None:
         """Cancel the highlighted dataset's load, else all loads, else all exports."""
         store = self._services.store
@@ -194,9 +210,12 @@ class Loading(Watching):
 
     # What the store says
 
-    def hear_store(self, message: LoadProgress | CacheStats) -> None:
+    def hear_store(self, message: StoreMessage) -> None:
         """The store loads, has loaded, or freed something."""
         if not self.is_mounted:
+            return
+        if isinstance(message, NotKept):
+            self._panel.note(f"{message.path.name}: not kept on disk: {message.why}", "yellow")
             return
         self._panel.show(list(self._services.store.loads.values()))
         if isinstance(message, LoadProgress) and message.stage is Stage.DONE and message.error:

@@ -72,6 +72,7 @@ class BrowserScreen(Loading):
         row = self._table.current
         if row is None:
             return
+        self.stop_preloading()
         duration, sensor = None, None
         if (known := row.summary) is not None:
             duration = known.duration_us if known.duration_exact else None

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from evtui.playback.reader import Frame
     from evtui.playback.session import Session
     from evtui.store.loaded import Loaded
-    from evtui.store.messages import CacheStats, LoadProgress
+    from evtui.store.messages import StoreMessage
     from evtui.timing import Stopwatch
     from evtui.tui.services import Services
 
@@ -268,7 +268,7 @@ class Playing(Screen[None]):
         ):
             session.switch(self.recording)
 
-    def hear_store(self, message: LoadProgress | CacheStats) -> None:
+    def hear_store(self, message: StoreMessage) -> None:
         """A recording that plays from its file goes on from memory once it is loaded."""
         if self.session is None or self.path is None or self.in_memory:
             return
