@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 
 from evtui.library.catalogue import Catalogue
 from evtui.settings import Settings
+from evtui.store.kept import KeptEvents
 from evtui.store.policy import MemoryReading
 from evtui.store.store import Store
 from evtui.tui.app import EvtuiApp
@@ -67,11 +68,13 @@ def loader() -> HeldLoader:
 def services(tmp_path: Path, memory: FakeMemory, loader: HeldLoader) -> Services:
     """Services that remember nothing beyond the test."""
     settings = Settings()
+    kept = KeptEvents(tmp_path / "events", settings.disk_budget)
     return Services(
         settings,
         Catalogue(None),
-        Store(policy_of(settings), settings.loader, memory, decode=loader),
+        Store(policy_of(settings), settings.loader, memory, kept=kept, decode=loader),
         memory,
+        kept,
         config_file=tmp_path / "config.toml",
     )
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Static
 
 from evtui.errors import LoadFailed
 from evtui.tui.app import EvtuiApp
@@ -16,7 +17,7 @@ from evtui.tui.screens.player.screen import PlayerScreen
 from evtui.tui.widgets.dataset_table import DatasetTable
 from evtui.tui.widgets.loading_panel import LoadingPanel
 from evtui.tui.widgets.status_line import StatusLine
-from support.loads import HeldLoader, write_text
+from support.loads import HeldLoader, as_loaded, write_text
 
 Until = Any
 
@@ -213,6 +214,161 @@ async def test_with_the_cache_on_playing_goes_on_from_memory(
         await until(pilot, lambda: app.player.session is not None)
         assert "memory" in str(status.render())
         assert app.services.store.stats.hits == 1
+
+
+def facts(app: EvtuiApp) -> str:
+    return str(app.browser.query_one("#preview-facts", Static).render())
+
+
+DRONE = Path("recordings/deeper/drone.h5")
+BYTES = {FAN: 3_000 * 13, DRONE: 900 * 13}
+
+
+async def test_with_the_cache_on_the_facts_say_what_a_load_takes_and_drops(
+    app: EvtuiApp, loader: HeldLoader, until: Until
+) -> None:
+    async with app.run_test(size=(160, 40)) as pilot:
+        await highlight(app, pilot, until, DRONE)
+        assert "load" not in facts(app)
+        app.post_message(ChangeSetting("cache_budget", BYTES[FAN]))
+        await pilot.press("c")
+        await until(pilot, lambda: "load     11.7 kB" in facts(app))
+        await pilot.press("l")
+        loader.let_go()
+        await until(pilot, lambda: cached(app, DRONE) == "yes")
+        assert "load " not in facts(app)
+        await pilot.press("u")
+        assert "load     11.7 kB" in facts(app)
+        await pilot.press("l")
+        loader.let_go()
+        await until(pilot, lambda: cached(app, DRONE) == "yes")
+        await highlight(app, pilot, until, FAN)
+        await until(pilot, lambda: "load     39.0 kB, drops drone.h5" in facts(app))
+        app.post_message(ChangeSetting("cache_largest", BYTES[FAN] - 1))
+        await until(pilot, lambda: "load     no: 39.0 kB are more" in facts(app))
+
+
+async def preloading(app: EvtuiApp, **changes: object) -> None:
+    """Have the cursor's dataset preloaded when it rests, with other settings changed too."""
+    for key, value in {**changes, "cache": True, "preload": True}.items():
+        app.post_message(ChangeSetting(key, value))
+
+
+async def test_preloading_drops_nothing(app: EvtuiApp, loader: HeldLoader, until: Until) -> None:
+    async with app.run_test(size=(160, 40)) as pilot:
+        await highlight(app, pilot, until, DRONE)
+        await preloading(app, cache_budget=BYTES[FAN])
+        await loader.begun.get()
+        loader.let_go()
+        await until(pilot, lambda: cached(app, DRONE) == "yes")
+        await highlight(app, pilot, until, FAN)
+        app.browser.preload()
+        assert not app.services.store.loads
+        await pilot.press("l")
+        assert (await loader.begun.get()).path == FAN
+        assert cached(app, DRONE) == ""
+
+
+async def test_what_cannot_be_preloaded_is_not_tried_every_second(
+    app: EvtuiApp, loader: HeldLoader, until: Until
+) -> None:
+    loader.error = LoadFailed("the loader ended with exit code 1", FAN)
+    async with app.run_test(size=(160, 40)) as pilot:
+        await highlight(app, pilot, until, FAN)
+        await preloading(app)
+        await loader.begun.get()
+        loader.let_go()
+        await until(pilot, lambda: "exit code 1; l tries again" in panel(app))
+        assert said(app) == [], "nobody asked for it"
+        app.browser.preload()
+        assert not app.services.store.loads
+        loader.error = None
+        await pilot.press("l")
+        loader.let_go()
+        await until(pilot, lambda: cached(app, FAN) == "yes")
+
+
+async def test_a_preload_that_is_asked_for_meanwhile_goes_on(
+    app: EvtuiApp, loader: HeldLoader, until: Until
+) -> None:
+    async with app.run_test(size=(160, 40)) as pilot:
+        await highlight(app, pilot, until, FAN)
+        await preloading(app)
+        await loader.begun.get()
+        await pilot.press("l", "k")
+        loader.let_go()
+        await until(pilot, lambda: cached(app, FAN) == "yes")
+
+
+async def test_capital_x_clears_the_queue_and_what_runs_goes_on(
+    app: EvtuiApp, loader: HeldLoader, until: Until
+) -> None:
+    async with app.run_test(size=(160, 40)) as pilot:
+        await highlight(app, pilot, until, FAN)
+        await pilot.press("c", "l")
+        await loader.begun.get()
+        for path in (TEXT, DRONE):
+            await highlight(app, pilot, until, path)
+            await pilot.press("l")
+        await until(pilot, lambda: len(app.services.store.queue) == 2)
+        await pilot.press("X")
+        await until(pilot, lambda: list(app.services.store.loads) == [FAN])
+        assert app.services.store.queue == []
+        loader.let_go()
+        await until(pilot, lambda: cached(app, FAN) == "yes")
+
+
+async def test_more_loads_at_a_time_when_the_setting_says_so(
+    app: EvtuiApp, loader: HeldLoader, until: Until
+) -> None:
+    async with app.run_test(size=(160, 40)) as pilot:
+        await highlight(app, pilot, until, FAN)
+        await pilot.press("c", "l")
+        await loader.begun.get()
+        await highlight(app, pilot, until, TEXT)
+        await pilot.press("l")
+        await until(pilot, lambda: app.services.store.queue == [TEXT])
+        app.post_message(ChangeSetting("loads_at_once", 2))
+        assert (await loader.begun.get()).path == TEXT
+
+
+async def test_what_was_decoded_once_opens_from_disk(
+    app: EvtuiApp, loader: HeldLoader, until: Until
+) -> None:
+    kept = app.services.kept
+    async with app.run_test() as pilot:
+        await highlight(app, pilot, until, TEXT)
+        await pilot.press("enter")
+        await loader.begun.get()
+        loader.let_go()
+        await until(pilot, lambda: isinstance(app.screen, PlayerScreen))
+        await until(pilot, lambda: kept.find(TEXT, "own") is not None)
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, BrowserScreen))
+        await pilot.press("enter")
+        await until(pilot, lambda: app.player.session is not None)
+        assert "file" in str(app.player.query_one(StatusLine).render())
+        assert loader.begun.empty(), "it was not decoded again"
+
+
+async def test_a_disk_without_room_is_said(app: EvtuiApp, loader: HeldLoader, until: Until) -> None:
+    app.services.kept.budget = 10
+    async with app.run_test(size=(160, 40)) as pilot:
+        await highlight(app, pilot, until, TEXT)
+        await pilot.press("enter")
+        loader.let_go()
+        await until(pilot, lambda: "z.txt: not kept on disk: " in panel(app))
+
+
+async def test_a_smaller_budget_on_disk_acts_at_once(
+    app: EvtuiApp, loader: HeldLoader, until: Until
+) -> None:
+    kept = app.services.kept
+    kept.keep(as_loaded(TEXT), "own")
+    async with app.run_test() as pilot:
+        app.post_message(ChangeSetting("disk_budget", 0))
+        await until(pilot, lambda: kept.sizes() == [])
+        assert not kept.on
 
 
 async def test_the_highlighted_dataset_is_preloaded_when_idle(

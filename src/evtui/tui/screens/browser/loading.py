@@ -47,7 +47,7 @@ class Loading(Watching):
 
     def begin_preloading(self) -> None:
         """From now on, where the settings have it."""
-        self._preload_timer = self.set_interval(PRELOAD_DELAY_S, self._preload)
+        self._preload_timer = self.set_interval(PRELOAD_DELAY_S, self.preload)
 
     @on(DatasetTable.Highlighted)
     def _highlight(self, message: DatasetTable.Highlighted) -> None:
@@ -56,7 +56,7 @@ class Loading(Watching):
             self._preload_timer.reset()
         self.stop_preloading()
 
-    def _preload(self) -> None:
+    def preload(self) -> None:
         """The cursor has rested: load what it rests on, where that is wanted and drops nothing."""
         row, settings = self._table.current, self._services.settings
         store = self._services.store
@@ -227,7 +227,11 @@ class Loading(Watching):
         states = {entry.path: "pinned" if entry.pinned else "yes" for entry in store.held}
         for path, told in store.loads.items():
             states[path] = "queued" if told.stage is Stage.QUEUED else "…"
+        row = self._table.current
+        before = row.cached if row else ""
         self._table.mark_cached(states)
+        if row is not None and row.cached != before:
+            self.query_one(PreviewPane).show_facts(row)
         self._update_gauge()
 
     def action_leave(self) -> None:
