@@ -11,6 +11,7 @@ import numpy as np
 from evtui.recordings.base import never_cancelled, no_progress
 from evtui.recordings.findings import finding
 from evtui.recordings.memory import Columns, MemoryRecording
+from evtui.store.counted import count
 from evtui.store.handover import Written
 from evtui.store.loaded import Loaded
 from evtui.store.loader import Decoded, ProgressListener
@@ -31,15 +32,16 @@ class Ticker:
         return self.now
 
 
-def decoded(made: Columns) -> Decoded:
-    """What a loading process hands over for these columns."""
+def decoded(made: Columns, size: tuple[int, int] | None = None) -> Decoded:
+    """What a loading process hands over for these columns of a sensor of this size."""
     written = Written(
         rows=len(made),
         on=int(np.count_nonzero(made.polarity > 0)),
         width=int(made.x.max(initial=-1)) + 1,
         height=int(made.y.max(initial=-1)) + 1,
     )
-    return Decoded(made, written, (), reading_s=1.0, elapsed_s=2.0)
+    counted = count(made, size or written.guess_size())
+    return Decoded(made, written, counted, (), reading_s=1.0, elapsed_s=2.0)
 
 
 class HeldLoader:
@@ -78,7 +80,8 @@ class HeldLoader:
         if self.error is not None:
             raise self.error
         promised = plan.cost // EVENT_BYTES
-        return decoded(columns(promised if self.events is None else self.events))
+        made = columns(promised if self.events is None else self.events)
+        return decoded(made, plan.size)
 
 
 def as_loaded(path: Path, count: int = 500) -> Loaded:

@@ -88,7 +88,8 @@ def _existing(paths: Sequence[Path]) -> list[Path]:
 
 def _run_screen(paths: Sequence[Path], options: dict[str, Any]) -> None:
     """The full-screen program, until the user quits."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    # Textual draws on stderr.
+    if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
         warn("the browser needs a terminal; see evtui --help")
         sys.exit(2)
     with errors_on_stderr():

@@ -11,7 +11,15 @@ from numpy.typing import NDArray
 
 from evtui.errors import CannotRead
 from evtui.events import BYTES_PER_EVENT, Events
-from evtui.recordings.base import Cancelled, Counts, Progress, RecordingInfo, Timeline
+from evtui.recordings.base import (
+    Cancelled,
+    Counts,
+    Progress,
+    RecordingInfo,
+    Timeline,
+    never_cancelled,
+    no_progress,
+)
 from evtui.recordings.counting import Tally
 from evtui.recordings.findings import Finding
 from evtui.recordings.search import within_reach
@@ -54,6 +62,34 @@ class Columns:
             self.y[rows].view(np.uint16),
             (self.polarity[rows] > 0).view(np.uint8),
         )
+
+
+def count_columns(
+    columns: Columns,
+    width: int,
+    height: int,
+    progress: Progress = no_progress,
+    cancelled: Cancelled = never_cancelled,
+) -> Tally | None:
+    """What a full pass over all events counts; None where it was cancelled.
+
+    Args:
+        columns: all events, sorted by t.
+        width: columns of the sensor.
+        height: rows of the sensor.
+        progress: is told the share done.
+        cancelled: asked between steps.
+    """
+    total = len(columns)
+    duration_us = int(columns.t[-1] - columns.t[0]) if total else 0
+    tally = Tally(duration_us, width, height)
+    for start in range(0, total, _STEP):
+        if cancelled():
+            return None
+        tally.add(columns.events(slice(start, start + _STEP)))
+        progress(min(1.0, (start + _STEP) / total))
+    tally.finish()
+    return tally
 
 
 class MemoryRecording:
@@ -126,13 +162,9 @@ class MemoryRecording:
             progress(1.0)
             return
         info, total = self.info, len(self.columns)
-        tally = Tally(info.duration_us, info.width, info.height)
-        for start in range(0, total, _STEP):
-            if cancelled():
-                return
-            tally.add(self.columns.events(slice(start, start + _STEP)))
-            progress(min(1.0, (start + _STEP) / total))
-        tally.finish()
+        tally = count_columns(self.columns, info.width, info.height, progress, cancelled)
+        if tally is None:
+            return
         self._tally, self._counts = tally, tally.counts
         if total:
             self.info = dataclasses.replace(info, on_fraction=tally.on / total)

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evtui.events import BYTES_PER_EVENT
+from evtui.recordings.conventions import tell_size
 from evtui.recordings.memory import Columns
 
 Column: TypeAlias = NDArray[Any]
@@ -91,6 +92,11 @@ class Written:
     largest_step_back: int = 0
     """µs."""
 
+    def guess_size(self) -> tuple[int, int]:
+        """Columns and rows of the smallest known sensor that holds every event."""
+        width, height, _ = tell_size(self.width, self.height)
+        return width, height
+
 
 class ColumnWriter:
     """The sending end, in the loading process."""
@@ -122,6 +128,12 @@ class ColumnWriter:
         for fd, dtype, column in zip(self._fds, DTYPES.values(), (t, x, y, polarity), strict=True):
             _write_all(fd, np.ascontiguousarray(column, dtype))
         self._count(t, x, y, polarity)
+
+    @property
+    def columns(self) -> Columns:
+        """All that was written."""
+        pairs = zip(self._fds, DTYPES.values(), strict=True)
+        return Columns(*(_mapped(fd, dtype, self.written.rows) for fd, dtype in pairs))
 
     def _count(self, t: Column, x: Column, y: Column, polarity: Column) -> None:
         counted = self.written

@@ -9,12 +9,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from evtui.recordings.base import RecordingInfo, never_cancelled, no_progress
+from evtui.recordings.base import RecordingInfo
 from evtui.recordings.conventions import tell_implausible, tell_size
 from evtui.recordings.findings import Finding, finding
 from evtui.recordings.memory import Columns, MemoryRecording
 from evtui.recordings.order import tell_steps_back
-from evtui.recordings.prophesee.raw_header import RawHeader
 from evtui.recordings.whole import Facts
 from evtui.store.loader import Decoded
 from evtui.store.plan import Plan
@@ -58,12 +57,13 @@ class Loaded:
 
 
 def make_loaded(plan: Plan, decoded: Decoded) -> Loaded:
-    """What the store keeps of a finished load.  Takes a pass over every event."""
+    """What the store keeps of a finished load."""
     info, guessed = _describe(plan, decoded)
     counted = _counted(decoded, info)
     findings = _combined((*_planned(plan), *decoded.findings, *guessed), counted)
-    recording = MemoryRecording(decoded.columns, info, findings)
-    recording.index(no_progress, never_cancelled)  # a small part of what decoding took
+    known = {found.code for found in findings}
+    more = (found for found in decoded.counted.findings if found.code not in known)
+    recording = MemoryRecording(decoded.columns, info, (*findings, *more), decoded.counted.counts)
     return Loaded(
         path=plan.path,
         file_bytes=plan.bytes,
@@ -94,7 +94,7 @@ def _describe(plan: Plan, decoded: Decoded) -> tuple[RecordingInfo, list[Finding
     if plan.info is not None and decoded.facts is None:
         return dataclasses.replace(plan.info, on_fraction=on_fraction), []
     guessed = []
-    size = facts.size or RawHeader(plan.header, 0).size
+    size = facts.size or plan.size
     if size is None:
         width, height, guess = tell_size(written.width, written.height)
         size = width, height

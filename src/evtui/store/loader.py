@@ -24,6 +24,7 @@ from evtui.errors import LoadError, LoadFailed, NotEnoughMemory
 from evtui.recordings.findings import Finding, finding
 from evtui.recordings.memory import Columns
 from evtui.recordings.whole import Facts
+from evtui.store.counted import Counted
 from evtui.store.handover import ColumnFiles, Written
 from evtui.store.messages import LoadProgress, Stage
 from evtui.store.orders import Orders
@@ -35,6 +36,7 @@ TICK_S = 0.2
 """How often progress is told while the child is silent."""
 
 _TAIL_BYTES = 4096
+_LONGEST_REPORT = 1 << 20
 _PATIENCE_S = 2.0
 """How long to wait for a killed child: one that hangs in a lost mount cannot die."""
 
@@ -54,6 +56,7 @@ class Decoded:
 
     columns: Columns
     written: Written
+    counted: Counted
     findings: tuple[Finding, ...]
     reading_s: float
     """How long the file was read and decoded."""
@@ -93,15 +96,16 @@ async def load_in_child(
     on_progress(meter.now())
     try:
         with ColumnFiles() as files:
-            orders = Orders(os.fspath(plan.path), plan.loader, files.fds, memory_limit)
+            orders = Orders(os.fspath(plan.path), plan.loader, files.fds, memory_limit, plan.size)
             outcome = await _run(orders, meter, on_progress, tick_s)
             written = Written(**outcome["done"])
             columns = files.columns(written.rows)
+            counted = Counted.from_json(outcome["counted"])
     except (OSError, ValueError) as error:
         raise LoadFailed(f"cannot be loaded: {error}", plan.path) from error
     findings = tuple(finding(code, message) for code, message in outcome["findings"])
     facts = Facts.from_json(outcome["facts"]) if outcome["facts"] else None
-    return Decoded(columns, written, findings, meter.reading_s, meter.elapsed_s, facts)
+    return Decoded(columns, written, counted, findings, meter.reading_s, meter.elapsed_s, facts)
 
 
 async def _run(
@@ -116,6 +120,7 @@ async def _run(
         stdin=PIPE,
         stdout=PIPE,
         stderr=PIPE,
+        limit=_LONGEST_REPORT,
         pass_fds=orders.fds,
         env={**os.environ, **_ENVIRONMENT},
         start_new_session=True,  # Ctrl-C in a terminal is for the parent, which ends its child

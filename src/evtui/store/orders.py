@@ -18,6 +18,8 @@ class Orders:
     """The columns' files, in the order of ``handover.DTYPES``."""
     memory_limit: int | None
     """Bytes the decoding may take, the columns not counted; None leaves it unlimited."""
+    size: tuple[int, int] | None = None
+    """Columns and rows of the sensor, where they are known before the events."""
 
     def to_line(self) -> bytes:
         return json.dumps(asdict(self)).encode() + b"\n"

@@ -12,7 +12,7 @@ from evtui.events import BYTES_PER_EVENT
 from evtui.recordings.base import RecordingInfo
 from evtui.recordings.findings import Finding
 from evtui.recordings.formats import identify, look_inside, open_in_place, read_head
-from evtui.recordings.prophesee.raw_header import parse_header
+from evtui.recordings.prophesee.raw_header import RawHeader, parse_header
 from evtui.recordings.sniffing import LONG_HEADS
 
 OWN, EVLIB = "own", "evlib"
@@ -63,6 +63,13 @@ class Plan:
     def in_place(self) -> bool:
         """Whether a reader of ours finds windows in the file itself."""
         return self.info is not None
+
+    @property
+    def size(self) -> tuple[int, int] | None:
+        """Columns and rows of the sensor; None where neither our reader nor a header tells."""
+        if self.info is not None:
+            return self.info.width, self.info.height
+        return RawHeader(self.header, 0).size
 
     @property
     def cost(self) -> int:

@@ -6,7 +6,8 @@ how it goes in lines of JSON on what was its stdout::
     {"stage": "reading"}
     {"share": 0.25}
     {"stage": "handing over"}
-    {"done": {"rows": 26000000, …}, "facts": {…}, "findings": [["loader_differs", "…"]]}
+    {"done": {"rows": 26000000, …}, "facts": {…}, "findings": [["loader_differs", "…"]],
+     "counted": {…}}
     {"error": "…", "kind": "refused"}
 
 Whatever a library prints goes to stderr instead, which the parent keeps the end of.
@@ -28,6 +29,7 @@ from typing import Any
 
 from evtui.errors import RecordingError
 from evtui.recordings.findings import finding
+from evtui.store.counted import count
 from evtui.store.decoding import compare_with_reader, decode_by_evlib, decode_own, why_evlib
 from evtui.store.handover import ColumnWriter
 from evtui.store.messages import Stage
@@ -105,10 +107,12 @@ def _load(orders: Orders, reports: Reports) -> None:
         writer.append(t, x, y, polarity)
         findings = [finding("decoded_by_evlib"), *compare_with_reader(path, t, polarity)]
     writer.sort()
+    size = (facts and facts.size) or orders.size or writer.written.guess_size()
     reports.say(
         done=asdict(writer.written),
         facts=facts.to_json() if facts else None,
         findings=[[found.code, found.message] for found in findings],
+        counted=count(writer.columns, size).to_json(),
     )
 
 
