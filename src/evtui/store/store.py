@@ -13,6 +13,7 @@ from pathlib import Path
 from evtui.errors import LoadCancelled, NotEnoughMemory
 from evtui.store.beside import beside, let_go
 from evtui.store.cache import Cache
+from evtui.store.entries import Entry
 from evtui.store.loaded import Loaded, make_loaded
 from evtui.store.loader import Decoded, ProgressListener, load_in_child
 from evtui.store.messages import CacheStats, LoadProgress, Stage, StoreMessage
@@ -138,6 +139,11 @@ class Store:
     def held(self) -> list[Held]:
         """What is in memory, in the order in which it was loaded."""
         return self._cache.held
+
+    @property
+    def entries(self) -> list[Entry]:
+        """The same, with what a user wants to know of each; touches no disk."""
+        return self._cache.entries
 
     @property
     def cached_paths(self) -> list[Path]:
@@ -296,7 +302,7 @@ class Store:
     def _finish(self, path: Path, task: asyncio.Task[_Outcome]) -> None:
         """The last message about a load."""
         del self._running[path]
-        last = dataclasses.replace(self.loads.pop(path), left_s=None)
+        last = dataclasses.replace(self.loads.pop(path), left_s=None, pid=None)
         if task.cancelled():
             last = dataclasses.replace(last, stage=Stage.CANCELLED)
         elif error := task.exception():
@@ -308,6 +314,7 @@ class Store:
                 stage=Stage.DONE,
                 share=1.0,
                 estimated=False,
+                bytes_per_s=outcome.loaded.bytes_per_s,
                 elapsed_s=outcome.loaded.load_seconds,
                 error=outcome.not_kept,
             )

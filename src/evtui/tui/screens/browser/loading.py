@@ -196,6 +196,7 @@ class Loading(Watching):
 
     def hear_store(self, message: LoadProgress | CacheStats) -> None:
         """The store loads, has loaded, or freed something."""
+        self._load_rate.hear(message)
         if not self.is_mounted:
             return
         self._panel.show(list(self._services.store.loads.values()))
