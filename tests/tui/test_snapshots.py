@@ -143,8 +143,8 @@ def test_the_export_dialog(
     assert snap_compare(app, terminal_size=size, run_before=show), place
 
 
-async def remember(app: EvtuiApp, memory: Any, clock: Ticker) -> None:
-    """Ten minutes of memory and cache, as if they had passed."""
+def remember(app: EvtuiApp, memory: Any, clock: Ticker, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ten minutes of memory and cache, as if they had passed; nothing is added after them."""
     history, stats = app.services.history, app.services.store.stats
     for step in range(1_200):
         reading = MemoryReading(
@@ -155,12 +155,14 @@ async def remember(app: EvtuiApp, memory: Any, clock: Ticker) -> None:
         used = 1_700_000_000 if step < 600 else 3_900_000_000
         history.add(reading, dataclasses.replace(stats, used_bytes=used), int(400 <= step < 520))
         clock.now += 0.5
+    monkeypatch.setattr(history, "add", lambda *reading: None)
 
 
 def test_the_memory_screen(
     folder: Path,
     tmp_path: Path,
     memory: Any,
+    monkeypatch: pytest.MonkeyPatch,
     size: tuple[int, int],
     until: Until,
     snap_compare: Compare,
@@ -174,7 +176,7 @@ def test_the_memory_screen(
 
     async def show(pilot: Pilot[Any]) -> None:
         await settle(app, pilot, until)
-        await remember(app, memory, clock)
+        remember(app, memory, clock, monkeypatch)
         fan, drone = folder / "fan.h5", folder / "deeper" / "drone.h5"
         for path in (fan, drone):
             loader.let_go()

@@ -73,7 +73,7 @@ class MemoryScreen(ModalScreen[None]):
     def show(self) -> None:
         """Show how all stands now; what has not changed is left alone."""
         store = self._services.store
-        self.query_one(HistoryPlot).refresh()
+        self.query_one(HistoryPlot).follow()
         self._table.show(store.entries)
         loads = list(store.loads.values())
         if loads != self._loads:

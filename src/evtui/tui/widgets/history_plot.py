@@ -33,7 +33,7 @@ class _Band:
 
 
 _BANDS = (
-    _Band("process", lambda sample: sample.process),
+    _Band("processes", lambda sample: sample.process),
     _Band("cache", lambda sample: sample.used, ceiling=lambda sample: sample.budget),
     _Band("free", lambda sample: sample.available, choose=min),
 )
@@ -51,6 +51,13 @@ class HistoryPlot(Widget):
     def __init__(self, history: MemoryHistory, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._history = history
+        self._drawn: Sample | None = None
+
+    def follow(self) -> None:
+        """Draw anew if there is another reading."""
+        if self._history.last is not self._drawn:
+            self._drawn = self._history.last
+            self.refresh()
 
     def render(self) -> Text:
         rows = max(1, (self.size.height - 2) // len(_BANDS))
@@ -69,8 +76,9 @@ class HistoryPlot(Widget):
         if span is None or last is None:
             return [Text(band.title, "dim")] + [Text()] * (rows - 1)
         values = self._history.columns(band.figure, self._columns, band.choose)
-        drawn = scaled(values, max(span.most, band.ceiling(last)), rows)
-        left, right = _beside(band, span, rows)
+        full = max(span.most, band.ceiling(last))
+        drawn = scaled(values, full, rows)
+        left, right = _beside(band, span, full, rows)
         return [
             Text.assemble(
                 (f"{left[row]:<{_LEFT}}", "" if row or rows == 1 else "dim"),
@@ -88,12 +96,13 @@ class HistoryPlot(Widget):
         return Text(" " * _LEFT + f"{line}now".rjust(self._columns), "dim")
 
 
-def _beside(band: _Band, span: Span, rows: int) -> tuple[list[str], list[str]]:
+def _beside(band: _Band, span: Span, full: int, rows: int) -> tuple[list[str], list[str]]:
     """What stands left and right of each row of a band."""
-    now = band.show(span.now)
+    now, most, least = (band.show(value) for value in (span.now, span.most, span.least))
     if rows == 1:
-        return [f"{band.title} {now}"], [f"most {band.show(span.most)}"]
-    between = [""] * (rows - 2)
-    left = [band.title, now, *between]
-    right = [f"most  {band.show(span.most)}", *between, f"least {band.show(span.least)}"]
+        return [f"{band.title} {now}"], [f"most {most}"]
+    left = [band.title, now, *[""] * (rows - 2)]
+    right = [f"most  {most}", *[""] * (rows - 2), f"least {least}"]
+    if rows > 2 and full > span.most:
+        right[1] = f"of    {band.show(full)}"
     return left, right

@@ -197,7 +197,7 @@ class Loading(Watching):
     def hear_store(self, message: LoadProgress | CacheStats) -> None:
         """The store loads, has loaded, or freed something."""
         self._load_rate.hear(message)
-        if not self.is_mounted:
+        if not (self.is_mounted and self.is_running):  # when quitting, loads end after it
             return
         self._panel.show(list(self._services.store.loads.values()))
         if isinstance(message, LoadProgress) and message.stage is Stage.DONE and message.error:
