@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from evtui.errors import NotEnoughMemory
 from evtui.store.cache import Cache
+from evtui.store.entries import Entry
 from evtui.store.loaded import Loaded, make_loaded
 from evtui.store.plan import Plan
 from evtui.store.policy import CachePolicy, MemoryReading
@@ -104,6 +105,23 @@ def test_getting_makes_an_entry_recent_and_peeking_does_not(cache, clock, files)
     cache.put(loaded(files[3], 30))
     assert [cache.peek(path) is not None for path in files] == [True, False, True, True]
     assert cache.stats.evictions == 1
+
+
+def test_entries_tell_what_a_user_wants_to_know(cache, clock, files):
+    for path in files[:2]:
+        cache.put(loaded(path, 30))
+    clock.now += 5
+    cache.get(files[0])
+    cache.get(files[0])
+    cache.peek(files[1])
+    cache.set_playing(files[0], True)
+    cache.set_pinned(files[1], True)
+    clock.now += 7
+    first, second = cache.entries
+    assert first == Entry(files[0], 30, 390, 2.0, idle_s=7.0, uses=2, playing=True, pinned=False)
+    assert second == Entry(files[1], 30, 390, 2.0, idle_s=12.0, uses=0, playing=False, pinned=True)
+    cache.put(loaded(files[0], 30))
+    assert [(entry.path, entry.uses) for entry in cache.entries] == [(files[1], 0), (files[0], 0)]
 
 
 def test_what_does_not_fit_drops_nothing(cache, files):

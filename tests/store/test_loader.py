@@ -116,6 +116,18 @@ async def test_progress_goes_through_the_stages(tmp_path):
     assert all(progress.share is None or progress.share < 1 for progress in heard.all)
 
 
+async def test_the_loading_process_is_named_while_there_is_one(tmp_path):
+    seen: list[tuple[int | None, list[int]]] = []
+    plan = make_plan(write_h5(tmp_path / "a.h5"), "evlib")
+    await load_in_child(
+        plan, None, None, lambda told: seen.append((told.pid, [child.pid for child in workers()]))
+    )
+    named = {pid for pid, _ in seen if pid is not None}
+    assert seen[0][0] is seen[-1][0] is None
+    assert len(named) == 1
+    assert any(pid in running for pid, running in seen)
+
+
 async def test_events_out_of_order_are_put_in_order(tmp_path):
     import h5py
 

@@ -23,7 +23,9 @@ async def test_a_load_goes_through_its_stages_and_is_kept(quick, paths):
     assert quick.stages(paths[0]) == [Stage.QUEUED, Stage.READING, Stage.DONE]
     done = quick.last(paths[0])
     assert (done.share, done.elapsed_s, done.error, done.loader) == (1.0, 2.0, None, "own")
+    assert done.bytes_per_s == paths[0].stat().st_size / 2.0
     assert quick.store.loads == {}
+    assert [entry.uses for entry in quick.store.entries] == [1]
     assert quick.store.cached_paths == [paths[0]]
     assert quick.heard[-1] == quick.store.stats
     assert quick.store.stats == CacheStats(True, 1_300, 3_250, 1, hits=1, misses=0, evictions=0)

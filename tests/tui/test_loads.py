@@ -10,6 +10,7 @@ from textual.pilot import Pilot
 from textual.widgets import Static
 
 from evtui.errors import LoadFailed
+from evtui.store.messages import LoadProgress, Stage
 from evtui.tui.app import EvtuiApp
 from evtui.tui.messages import ChangeSetting
 from evtui.tui.screens.browser.screen import BrowserScreen
@@ -383,3 +384,23 @@ async def test_the_highlighted_dataset_is_preloaded_when_idle(
         await pilot.press("k")
         await until(pilot, lambda: not app.services.store.loads)
         assert cached(app, FAN) == ""
+
+
+async def test_what_waits_is_left_out_of_the_panel_first(app: EvtuiApp) -> None:
+    async with app.run_test(size=(80, 24)):
+        loads = [LoadProgress(Path(f"{number}.h5"), "own", Stage.QUEUED) for number in range(9)]
+        loads.insert(5, LoadProgress(FAN, "own", Stage.READING))
+        app.browser.query_one(LoadingPanel).show(loads)
+        shown = [line.split()[1] for line in panel(app).splitlines()]
+        assert shown == ["fan.h5", "0.h5", "1.h5"]
+
+
+async def test_quitting_while_something_loads_is_quiet(
+    app: EvtuiApp, loader: HeldLoader, until: Until, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with app.run_test() as pilot:
+        await highlight(app, pilot, until, FAN)
+        await pilot.press("c", "l")
+        await loader.begun.get()
+    assert not app.services.store.loads
+    assert caplog.records == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 from typing import Any
 
@@ -9,11 +10,19 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
+from evtui.library.catalogue import Catalogue
+from evtui.settings import Settings
+from evtui.store.policy import MemoryReading
+from evtui.store.store import Store
+from evtui.store.watch import MemoryHistory
 from evtui.tui.app import EvtuiApp
 from evtui.tui.screens.export import ExportScreen
+from evtui.tui.services import Services, policy_of
 from evtui.tui.widgets.dataset_table import DatasetTable
 from evtui.tui.widgets.event_view import EventView
+from evtui.tui.widgets.memory_table import MemoryTable
 from evtui.tui.widgets.timeline_bar import TimelineBar
+from support.loads import HeldLoader, Ticker, write_text
 
 SIZES = [(80, 24), (200, 50)]
 
@@ -132,3 +141,57 @@ def test_the_export_dialog(
             await until(pilot, lambda: bool(app.screen.query("#export-hint.wrong")))
 
     assert snap_compare(app, terminal_size=size, run_before=show), place
+
+
+def remember(app: EvtuiApp, memory: Any, clock: Ticker, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ten minutes of memory and cache, as if they had passed; nothing is added after them."""
+    history, stats = app.services.history, app.services.store.stats
+    for step in range(1_200):
+        reading = MemoryReading(
+            memory.available - step * 2_000_000,
+            process=100_000_000 + step * 300_000,
+            children=800_000_000 if 400 <= step < 520 else 0,
+        )
+        used = 1_700_000_000 if step < 600 else 3_900_000_000
+        history.add(reading, dataclasses.replace(stats, used_bytes=used), int(400 <= step < 520))
+        clock.now += 0.5
+    monkeypatch.setattr(history, "add", lambda *reading: None)
+
+
+def test_the_memory_screen(
+    folder: Path,
+    tmp_path: Path,
+    memory: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    size: tuple[int, int],
+    until: Until,
+    snap_compare: Compare,
+) -> None:
+    clock, loader, settings = Ticker(), HeldLoader(), Settings(cache=True)
+    store = Store(policy_of(settings), "auto", memory, clock=clock, decode=loader)
+    config = tmp_path / "config.toml"
+    services = Services(settings, Catalogue(None), store, memory, config_file=config)
+    services.history = MemoryHistory(clock=clock)
+    app = EvtuiApp([folder], services)
+
+    async def show(pilot: Pilot[Any]) -> None:
+        await settle(app, pilot, until)
+        remember(app, memory, clock, monkeypatch)
+        fan, drone = folder / "fan.h5", folder / "deeper" / "drone.h5"
+        for path in (fan, drone):
+            loader.let_go()
+            await store.load(path, keep=True)
+        store.pin(fan, True)
+        for path in (fan, fan, folder / "broken.h5"):
+            store.get(path)
+        store.playing(drone, True)
+        clock.now += 252
+        for name in ("one.txt", "two.txt"):
+            path = write_text(folder / name)
+            app.browser._load(path, then_open=False)
+            await until(pilot, lambda path=path: path in store.loads and store.loads[path].loader)
+        await pilot.press("m")
+        await until(pilot, lambda: app.screen.query_one(MemoryTable).row_count == 2)
+        await pilot.pause()
+
+    assert snap_compare(app, terminal_size=size, run_before=show)

@@ -35,13 +35,13 @@ def mirrored(above: Sequence[float], below: Sequence[float], rows: int) -> list[
     """
     peak = max(*above, *below, 0.0) if above else 0.0
     up, down = rows // 2, rows - rows // 2
-    upper = _scaled(above, peak, up)
-    lower = [line.translate(_REST) for line in reversed(_scaled(below, peak, down))]
+    upper = scaled(above, peak, up)
+    lower = [line.translate(_REST) for line in reversed(scaled(below, peak, down))]
     return upper + lower
 
 
-def _scaled(values: Sequence[float], peak: float, rows: int) -> list[str]:
-    """Bars where a value may be smaller than the one that fills all rows."""
+def scaled(values: Sequence[float], peak: float, rows: int) -> list[str]:
+    """Bars where all values may be smaller than ``peak``, which fills all rows."""
     return [line[:-1] for line in bars([*values, peak], rows)]
 
 

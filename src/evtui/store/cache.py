@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 
+from evtui.store.entries import Entry
 from evtui.store.loaded import Loaded
 from evtui.store.messages import CacheStats
 from evtui.store.policy import CachePolicy, Held, MemoryReading
@@ -33,6 +34,7 @@ class Cache:
         self._free = free
         self._entries: dict[Path, Loaded] = {}
         self._last_used: dict[Path, float] = {}
+        self._uses: dict[Path, int] = {}
         self._playing: set[Path] = set()
         self._pinned: set[Path] = set()
         self._reserved: dict[Path, int] = {}
@@ -46,6 +48,7 @@ class Cache:
         else:
             self._hits += 1
             self._last_used[path] = self._clock()
+            self._uses[path] += 1
         return loaded
 
     def peek(self, path: Path) -> Loaded | None:
@@ -90,6 +93,7 @@ class Cache:
         self._drop(loaded.path)
         self._entries[loaded.path] = loaded
         self._last_used[loaded.path] = self._clock()
+        self._uses[loaded.path] = 0
 
     def unload(self, path: Path) -> bool:
         """Drop a recording because someone asks; False where it plays or is not there."""
@@ -147,6 +151,15 @@ class Cache:
         ]
 
     @property
+    def entries(self) -> list[Entry]:
+        """The entries as a user wants to see them, in the order in which they were loaded."""
+        now = self._clock()
+        return [
+            Entry.of(held, self._entries[held.path], self._uses[held.path], now)
+            for held in self.held
+        ]
+
+    @property
     def stats(self) -> CacheStats:
         """The cache in figures."""
         return CacheStats(
@@ -182,5 +195,5 @@ class Cache:
 
     def _drop(self, path: Path) -> None:
         if path in self._entries:
-            del self._last_used[path]
+            del self._last_used[path], self._uses[path]
             self._free([self._entries.pop(path)])

@@ -47,6 +47,11 @@ class Loaded:
         """Memory that the events hold."""
         return self.recording.columns.nbytes
 
+    @property
+    def bytes_per_s(self) -> float | None:
+        """Bytes of the file a second, over the whole load; None where it took no time."""
+        return self.file_bytes / self.load_seconds if self.load_seconds > 0 else None
+
     def is_of(self, path: Path) -> bool:
         """Whether the file is still the one that was loaded, by size and mtime."""
         try:

@@ -126,6 +126,7 @@ async def _run(
         start_new_session=True,  # Ctrl-C in a terminal is for the parent, which ends its child
     )
     assert process.stdin and process.stdout and process.stderr
+    meter.pid = process.pid
     said = bytearray()
     listening = asyncio.create_task(_keep_tail(process.stderr, said))
     try:
@@ -133,6 +134,8 @@ async def _run(
         report = await _listen(process.stdout, meter, on_progress, tick_s)
     finally:
         await _end(process, listening)
+        meter.pid = None
+        on_progress(meter.now())
     if report is None or "error" in report:
         raise _failure(orders, report, process.returncode, said.decode(errors="replace"))
     return report

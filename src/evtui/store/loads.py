@@ -129,7 +129,7 @@ class Loads:
         """The last message about a load."""
         del self._running[path]
         self.turns.leave(path)
-        self._tell(_last(dataclasses.replace(self.progress.pop(path), left_s=None), load))
+        self._tell(_last(dataclasses.replace(self.progress.pop(path), left_s=None, pid=None), load))
 
 
 def _last(told: LoadProgress, load: _Load) -> LoadProgress:
@@ -146,6 +146,7 @@ def _last(told: LoadProgress, load: _Load) -> LoadProgress:
         stage=Stage.DONE,
         share=1.0,
         estimated=False,
+        bytes_per_s=outcome.loaded.bytes_per_s,
         elapsed_s=outcome.loaded.load_seconds,
         error=outcome.not_kept,
     )

@@ -41,13 +41,16 @@ class LoadProgress:
     estimated: bool = False
     """Whether ``share`` was told from the time earlier loads took, for want of anything better."""
     bytes_per_s: float | None = None
-    """Bytes of the file a second; from earlier loads where ``estimated``."""
+    """Bytes of the file a second; from earlier loads where ``estimated``; once done, of the load
+    as a whole."""
     elapsed_s: float = 0.0
     """Since the loading process was started."""
     left_s: float | None = None
     """Time left; None where nobody knows, or where an estimate has run out."""
     error: str | None = None
     """Why the load failed; of one that is done, why the cache did not keep it."""
+    pid: int | None = None
+    """The loading process, from when it was started until it has ended."""
 
 
 @dataclass(frozen=True, slots=True)

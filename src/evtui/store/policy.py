@@ -19,6 +19,8 @@ class MemoryReading:
     """What the machine can still give without swapping."""
     process: int
     """Held by this process."""
+    children: int = 0
+    """Held by the loading processes; 0 until somebody adds it, see ``memory.held_by``."""
 
 
 MemoryProbe = Callable[[], MemoryReading]

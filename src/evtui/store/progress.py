@@ -66,6 +66,8 @@ class ProgressMeter:
         self._reading_began = self._began
         self.reading_s = 0.0
         """How long the stage of reading took; 0 before it has ended."""
+        self.pid: int | None = None
+        """The loading process, while there is one."""
 
     @property
     def elapsed_s(self) -> float:
@@ -121,4 +123,5 @@ class ProgressMeter:
             bytes_per_s=bytes_per_s,
             elapsed_s=self.elapsed_s,
             left_s=left_s,
+            pid=self.pid,
         )

@@ -11,6 +11,7 @@ from pathlib import Path
 from evtui.errors import ExportError, NotEnoughMemory
 from evtui.store.beside import beside, let_go
 from evtui.store.cache import Cache
+from evtui.store.entries import Entry
 from evtui.store.kept import KeptEvents
 from evtui.store.loaded import Loaded, make_loaded
 from evtui.store.loader import Decoded, ProgressListener, load_in_child
@@ -145,6 +146,11 @@ class Store:
     def held(self) -> list[Held]:
         """What is in memory, in the order in which it was loaded."""
         return self._cache.held
+
+    @property
+    def entries(self) -> list[Entry]:
+        """The same, with what a user wants to know of each; touches no disk."""
+        return self._cache.entries
 
     @property
     def cached_paths(self) -> list[Path]:

@@ -69,6 +69,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action("browser.rescan", _B, ("r",), "rescan", "Rescan", "Look at the folders again"),
     Action("browser.cache", _B, ("c",), "toggle_cache", "Cache", "Cache on or off", footer=True),
+    Action("browser.memory", _B, ("m",), "memory", "Memory", "Memory and cache, their history"),
     Action("browser.details", _B, ("i",), "details", "Info", "All that is known", footer=True),
     Action("browser.settings", _B, ("comma",), "app.settings", "Settings", "Settings", footer=True),
     Action("browser.leave", _B, ("escape",), "leave", "Clear", "Clear the filter"),

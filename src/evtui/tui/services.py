@@ -20,6 +20,7 @@ from evtui.store.kept import KeptEvents, opening_kept
 from evtui.store.memory import read_memory
 from evtui.store.policy import CachePolicy, MemoryProbe
 from evtui.store.store import Store
+from evtui.store.watch import MemoryHistory
 from evtui.timing import Log
 from evtui.tui.exports import Exports
 
@@ -41,6 +42,8 @@ class Services:
     """Decoded events on disk; by default nothing is kept."""
     shelf: Shelf = field(init=False)
     exports: Exports = field(init=False)
+    history: MemoryHistory = field(default_factory=MemoryHistory)
+    """What memory and cache were like, fed by the browser."""
     log: Log = field(default_factory=Log)
     problems: list[str] = field(default_factory=list)
     """What did not go as asked while these were made; the app says so when it starts."""

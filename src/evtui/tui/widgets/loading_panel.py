@@ -11,18 +11,18 @@ from textual import events
 from textual.message import Message
 from textual.widget import Widget
 
+from evtui.store.messages import LoadProgress, Stage
 from evtui.units import format_bytes, format_duration, printable
 
 if TYPE_CHECKING:
     from evtui.export.queue import ExportProgress
-    from evtui.store.messages import LoadProgress
 
 _BAR = 16
 _WIDE = 70
 
 
 class LoadingPanel(Widget):
-    """Shows the loads and exports under way, newest last, and else the last outcome."""
+    """Shows the loads and exports under way, what waits last, and else the last outcome."""
 
     class Cancel(Message):
         """The user clicked the ✕ of a load."""
@@ -40,13 +40,15 @@ class LoadingPanel(Widget):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._loads: tuple[LoadProgress, ...] = ()
+        self._begun: list[LoadProgress] = []
+        self._queued: list[LoadProgress] = []
         self._exports: tuple[ExportProgress, ...] = ()
         self._note = Text()
 
     def show(self, loads: Sequence[LoadProgress]) -> None:
         """Replace the loads shown."""
-        self._loads = tuple(loads)
+        self._queued = [load for load in loads if load.stage is Stage.QUEUED]
+        self._begun = [load for load in loads if load.stage is not Stage.QUEUED]
         self.refresh()
 
     def show_exports(self, exports: Sequence[ExportProgress]) -> None:
@@ -73,13 +75,14 @@ class LoadingPanel(Widget):
     def _shown(self, width: int) -> list[tuple[Text, Message]]:
         """The lines there is room for, each with what its ✕ says."""
         lines: list[tuple[Text, Message]] = [
-            *((_line(load, width), self.Cancel(load.path)) for load in self._loads),
+            *((_line(load, width), self.Cancel(load.path)) for load in self._begun),
             *(
                 (_export_line(export, width), self.CancelExport(export.number))
                 for export in self._exports
             ),
+            *((_line(load, width), self.Cancel(load.path)) for load in self._queued),
         ]
-        return lines[-max(1, self.size.height) :]
+        return lines[: max(1, self.size.height)]
 
 
 def _export_line(export: ExportProgress, width: int) -> Text:

@@ -212,7 +212,8 @@ class Loading(Watching):
 
     def hear_store(self, message: StoreMessage) -> None:
         """The store loads, has loaded, or freed something."""
-        if not self.is_mounted:
+        self._load_rate.hear(message)
+        if not (self.is_mounted and self.is_running):  # when quitting, loads end after it
             return
         if isinstance(message, NotKept):
             self._panel.note(f"{message.path.name}: not kept on disk: {message.why}", "yellow")
