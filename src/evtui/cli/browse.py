@@ -114,13 +114,14 @@ def _run_screen(paths: Sequence[Path], options: dict[str, Any]) -> None:
 
 
 def _end_without_terminal(services: Services) -> None:
-    """The terminal is gone: exports delete what they began, and nothing else is worth waiting for.
+    """The terminal is gone: exports delete what they began, the catalogue writes what was learned.
 
     In a thread, because the app's own may be stuck in writing to that terminal.
     """
 
     def end() -> None:
         services.exports.stop()
+        services.catalogue.close()
         os._exit(128 + signal.SIGHUP)
 
     threading.Thread(target=end, name="hang-up").start()

@@ -27,6 +27,7 @@ from evtui.tui.messages import (
     FirstPaint,
     NotOpened,
     OpenRecording,
+    Problem,
     ShowDetails,
 )
 from evtui.tui.screens.browser.screen import BrowserScreen
@@ -74,6 +75,7 @@ class EvtuiApp(App[None]):
         self.push_screen(self.browser)
         for problem in self.services.problems:
             self.notify(problem, severity="warning", markup=False)
+        self.services.catalogue.on_problem(self._tell_of_problem)
 
     async def on_unmount(self) -> None:
         await self.services.close()
@@ -107,6 +109,14 @@ class EvtuiApp(App[None]):
     def action_help(self) -> None:
         if not isinstance(self.screen, HelpScreen):
             self.push_screen(HelpScreen(self.services.settings.keymap))
+
+    def _tell_of_problem(self, text: str) -> None:
+        """From any thread."""
+        self.post_message(Problem(text))
+
+    @on(Problem)
+    def _show_problem(self, message: Problem) -> None:
+        self.notify(message.text, severity="warning", markup=False)
 
     @on(OpenRecording)
     def _open(self, message: OpenRecording) -> None:

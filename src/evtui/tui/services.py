@@ -14,6 +14,7 @@ from evtui.library.catalogue import Catalogue
 from evtui.library.remembered import remembering
 from evtui.library.shelf import Shelf
 from evtui.settings import Settings
+from evtui.store.beside import beside
 from evtui.store.memory import read_memory
 from evtui.store.policy import CachePolicy, MemoryProbe
 from evtui.store.store import Store
@@ -81,7 +82,7 @@ class Services:
         await self.exports.close()
         await self.store.close()
         self.shelf.close()
-        self.catalogue.close()
+        await beside(self.catalogue.close)
         self.log.close()
 
 
