@@ -67,6 +67,7 @@ class EvtuiApp(App[None]):
         settings = self.services.settings
         self.theme = settings.theme
         self.set_keymap(KEYMAPS[settings.keymap])
+        self.services.catalogue.on_problem(self._tell_of_problem)
         self.services.store.subscribe(self._on_store)
         self.services.exports.deliver = lambda told: self.post_message(ExportNews(told))
         self.link.start(self.size.width)
@@ -75,7 +76,6 @@ class EvtuiApp(App[None]):
         self.push_screen(self.browser)
         for problem in self.services.problems:
             self.notify(problem, severity="warning", markup=False)
-        self.services.catalogue.on_problem(self._tell_of_problem)
 
     async def on_unmount(self) -> None:
         await self.services.close()

@@ -233,9 +233,8 @@ class Database:
     # Faults
 
     def _tell_unless_busy(self, error: sqlite3.Error) -> None:
-        if not (self._is_closed or is_busy(error)):
-            fault = str(error) if self._file is None else in_words(self._file, error)
-            self._tell(not_remembered(fault))
+        if self._file is not None and not (self.in_memory or self._is_closed or is_busy(error)):
+            self._tell(not_remembered(in_words(self._file, error)))
 
     def _tell(self, problem: str) -> None:
         is_news, self.problem = problem != self.problem, problem
