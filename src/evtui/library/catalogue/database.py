@@ -26,6 +26,7 @@ from evtui.library.catalogue.faults import (
     is_damage,
     made_anew,
     not_remembered,
+    not_written,
 )
 
 T = TypeVar("T")
@@ -234,7 +235,7 @@ class Database:
 
     def _tell_unless_busy(self, error: sqlite3.Error) -> None:
         if self._file is not None and not (self.in_memory or self._is_closed or is_busy(error)):
-            self._tell(not_remembered(in_words(self._file, error)))
+            self._tell(not_written(in_words(self._file, error)))
 
     def _tell(self, problem: str) -> None:
         is_news, self.problem = problem != self.problem, problem

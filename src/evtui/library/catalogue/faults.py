@@ -70,8 +70,13 @@ def made_anew(file: Path) -> str:
 
 
 def not_remembered(fault: str) -> str:
-    """A fault, and what follows from it."""
+    """A fault that leaves the catalogue in memory, and what follows from it."""
     return f"{fault}; nothing is remembered beyond this run"
+
+
+def not_written(fault: str) -> str:
+    """A fault of a file that stays in use, and what follows from it."""
+    return f"{fault}; what is learned in this run may not be remembered"
 
 
 def _code(error: sqlite3.Error) -> int | None:
