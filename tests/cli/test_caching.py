@@ -5,6 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 
 from evtui import paths
+from evtui.library.catalogue import Catalogue
+from evtui.library.previews import make_preview
+from evtui.library.remembered import as_it_is
+from support.small import in_memory
+
+
+def remember_preview(path: Path) -> None:
+    dataset = as_it_is(path)
+    assert dataset is not None
+    catalogue = Catalogue(paths.catalogue_file())
+    catalogue.put_preview(dataset, make_preview(in_memory(500)))
+    catalogue.close()
 
 
 def holdings(run) -> dict[str, str]:
@@ -16,14 +28,36 @@ def holdings(run) -> dict[str, str]:
 def test_what_is_remembered_is_counted_and_cleared(run, folder: Path) -> None:
     assert holdings(run)["summaries"] == "0"
     run("check", folder / "fan.h5")
+    remember_preview(folder / "fan.h5")
     told = holdings(run)
-    assert (told["summaries"], told["counts"]) == ("1", "1")
+    assert (told["summaries"], told["counts"], told["previews"]) == ("1", "1", "1")
     done = run("cache", "--clear")
     assert (done.exit_code, done.stdout) == (0, "")
     assert "nothing is remembered any more" in done.stderr
     told = holdings(run)
-    assert (told["summaries"], told["counts"]) == ("0", "0")
+    assert (told["summaries"], told["counts"], told["previews"]) == ("0", "0", "0")
     assert "~" not in run("info", "--exact", folder / "fan.h5").stdout
+
+
+def test_rows_bytes_and_places_are_shown(run, folder: Path) -> None:
+    remember_preview(folder / "fan.h5")
+    lines = [line.split() for line in run("cache").stdout.splitlines()]
+    names = ["summaries", "counts", "previews", "throughputs", "catalogue", "demo"]
+    assert [line[0] for line in lines] == names
+    previews, catalogue, demo = lines[2], lines[4], lines[5]
+    assert previews[1] == "1"
+    assert float(previews[2]) > 1 and previews[3] == "kB"
+    assert catalogue[-1] == str(paths.catalogue_file())
+    assert demo[-1] == str(paths.demo_folder())
+
+
+def test_a_damaged_cache_is_told_and_made_anew(run, folder: Path) -> None:
+    run("check", folder / "fan.h5")
+    paths.catalogue_file().write_bytes(b"no database" * 1_000)
+    done = run("cache", "--clear")
+    assert done.exit_code == 0
+    assert "damaged and is made anew" in done.stderr
+    assert run("cache").stderr == ""
 
 
 def test_a_cache_that_cannot_be_kept_is_told(run, tmp_path: Path, monkeypatch) -> None:

@@ -115,12 +115,13 @@ def _run_screen(paths: Sequence[Path], options: dict[str, Any]) -> None:
 
 
 def _end_without_terminal(services: Services) -> None:
-    """Exports and kept events delete what they began; nothing else is worth waiting for.
+    """Exports and kept events delete what they began, the catalogue writes what was learned.
 
     The loading processes end with this one.
     """
     services.exports.stop()
     services.kept.stop()
+    services.catalogue.close()
     os._exit(128 + signal.SIGHUP)
 
 

@@ -11,6 +11,7 @@ import click
 from evtui import paths
 from evtui.cli.narration import narrate, warn
 from evtui.library.catalogue import Catalogue
+from evtui.store.kept import KeptEvents
 from evtui.units import format_bytes
 
 _FAILED = 1
@@ -21,8 +22,9 @@ _FAILED = 1
 def show_cache(clear: bool) -> None:
     """Show what is kept on disk between runs, or clear it.
 
-    That are metadata of recordings, the timelines that full passes counted, how fast loaders were,
-    and the demo's recordings.  Bookmarks and settings are no cache, and stay.
+    That are metadata of recordings, the timelines that full passes counted, previews, how fast
+    loaders were, the decoded events of recordings that nobody can seek in, and the demo's
+    recordings, which --clear leaves.  Bookmarks and settings are no cache, and stay.
 
     \b
     Examples:
@@ -30,22 +32,45 @@ def show_cache(clear: bool) -> None:
       evtui cache --clear
     """
     with closing(Catalogue(paths.catalogue_file())) as catalogue:
-        if clear:
-            catalogue.clear()
         if catalogue.problem:
             warn(catalogue.problem)
+        if catalogue.in_memory:
             sys.exit(_FAILED)
         if clear:
-            narrate("nothing is remembered any more")
-            return
-        for name, number in catalogue.holdings().items():
-            click.echo(f"{name:<12}{number:>10,}")
-        file = paths.catalogue_file()
-        size = sum(_size(file.with_name(file.name + end)) for end in ("", "-wal", "-shm"))
-    click.echo(f"{'catalogue':<12}{format_bytes(size):>10}  {file}")
+            _clear(catalogue)
+        else:
+            _show(catalogue)
+
+
+def _clear(catalogue: Catalogue) -> None:
+    if not catalogue.clear():
+        warn(catalogue.problem or "another program keeps writing; end that one, and clear again")
+        sys.exit(_FAILED)
+    _kept().clear()
+    narrate("nothing is remembered any more")
+
+
+def _show(catalogue: Catalogue) -> None:
+    """A line for each kind of row, then one for each place on the disk."""
+    for name, held in catalogue.holdings().items():
+        click.echo(f"{name:<12}{held.rows:>10,}{format_bytes(held.bytes):>10}")
+    file = paths.catalogue_file()
+    _show_place(
+        "catalogue", file, [file.with_name(file.name + end) for end in ("", "-wal", "-shm")]
+    )
+    events = paths.kept_folder()
+    sizes = _kept().sizes()
+    click.echo(f"{'events':<12}{len(sizes):>10,}{format_bytes(sum(sizes)):>10}  {events}")
     demo = paths.demo_folder()
-    size = sum(map(_size, demo.glob("*")))
-    click.echo(f"{'demo':<12}{format_bytes(size):>10}  {demo}")
+    _show_place("demo", demo, list(demo.glob("*")))
+
+
+def _kept() -> KeptEvents:
+    return KeptEvents(paths.kept_folder(), 0)
+
+
+def _show_place(name: str, place: Path, files: list[Path]) -> None:
+    click.echo(f"{name:<12}{'':>10}{format_bytes(sum(map(_size, files))):>10}  {place}")
 
 
 def _size(path: Path) -> int:

@@ -24,7 +24,7 @@ def opened_catalogue() -> Iterator[Catalogue]:
     """The catalogue that the browser keeps; one that lives only now where it cannot be kept."""
     with closing(Catalogue(paths.catalogue_file())) as catalogue:
         if catalogue.problem:
-            warn(f"nothing is remembered: {catalogue.problem}")
+            warn(catalogue.problem)
         yield catalogue
 
 

@@ -25,7 +25,7 @@ def remembering(catalogue: Catalogue, opener: Opener = open_in_place) -> Opener:
     """An opener whose recordings know what the catalogue does, and tell it what they count."""
 
     def open_remembered(path: Path, stopwatch: Stopwatch | None) -> Recording:
-        dataset = _as_it_is(path)
+        dataset = as_it_is(path)
         recording = opener(path, stopwatch)
         if dataset is None or recording.counts is not None:
             return recording
@@ -34,7 +34,8 @@ def remembering(catalogue: Catalogue, opener: Opener = open_in_place) -> Opener:
     return open_remembered
 
 
-def _as_it_is(path: Path) -> Dataset | None:
+def as_it_is(path: Path) -> Dataset | None:
+    """The file as it is now; None where it cannot be seen."""
     try:
         status = path.stat()
     except OSError:

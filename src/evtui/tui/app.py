@@ -27,6 +27,7 @@ from evtui.tui.messages import (
     FirstPaint,
     NotOpened,
     OpenRecording,
+    Problem,
     ShowDetails,
 )
 from evtui.tui.screens.browser.screen import BrowserScreen
@@ -66,6 +67,7 @@ class EvtuiApp(App[None]):
         settings = self.services.settings
         self.theme = settings.theme
         self.set_keymap(KEYMAPS[settings.keymap])
+        self.services.catalogue.on_problem(self._tell_of_problem)
         self.services.store.subscribe(self._on_store)
         self.services.exports.deliver = lambda told: self.post_message(ExportNews(told))
         self.link.start(self.size.width)
@@ -107,6 +109,14 @@ class EvtuiApp(App[None]):
     def action_help(self) -> None:
         if not isinstance(self.screen, HelpScreen):
             self.push_screen(HelpScreen(self.services.settings.keymap))
+
+    def _tell_of_problem(self, text: str) -> None:
+        """From any thread."""
+        self.post_message(Problem(text))
+
+    @on(Problem)
+    def _show_problem(self, message: Problem) -> None:
+        self.notify(message.text, severity="warning", markup=False)
 
     @on(OpenRecording)
     def _open(self, message: OpenRecording) -> None:

@@ -21,6 +21,14 @@ class FirstPaint(Message):
     """The table is on the screen: what was put off until now may begin."""
 
 
+class Problem(Message):
+    """Something did not go as asked, and the user should know; from any thread."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.text = text
+
+
 class OpenRecording(Message):
     """Play a recording, from memory where it is given; the stopwatch runs from here."""
 

@@ -16,6 +16,7 @@ from evtui.library.remembered import remembering
 from evtui.library.shelf import Shelf
 from evtui.recordings.formats import open_in_place
 from evtui.settings import Settings
+from evtui.store.beside import beside
 from evtui.store.kept import KeptEvents, opening_kept
 from evtui.store.memory import read_memory
 from evtui.store.policy import CachePolicy, MemoryProbe
@@ -99,7 +100,7 @@ class Services:
         await self.exports.close()
         await self.store.close()
         self.shelf.close()
-        self.catalogue.close()
+        await beside(self.catalogue.close)
         self.log.close()
 
 

@@ -14,6 +14,7 @@ from textual.timer import Timer
 from textual.widgets import Static
 
 from evtui.errors import RecordingError
+from evtui.library.remembered import as_it_is
 from evtui.threads import NewestOnly
 from evtui.tui.columns import Row
 from evtui.tui.facts import facts_text, forecast_text
@@ -21,6 +22,7 @@ from evtui.tui.widgets.event_view import EventView
 from evtui.tui.widgets.timeline_bar import TimelineBar
 
 if TYPE_CHECKING:
+    from evtui.library.discovery import Dataset
     from evtui.library.previews import Preview
     from evtui.tui.services import Services
 
@@ -83,23 +85,36 @@ class PreviewPane(Vertical):
 
     def _read(self, path: Path) -> None:
         """In the reader's thread.  What cannot be read has no picture; its row says why."""
-        from evtui.library.previews import make_preview
-
-        loaded = self._services.store.peek(path)
-        shelf = self._services.shelf
-        try:
-            if loaded is not None:
-                preview = make_preview(loaded.recording)
-            else:
-                recording = shelf.take(path)
-                try:
-                    preview = make_preview(recording)
-                finally:
-                    shelf.put_back(path)
-        except RecordingError:
+        dataset = as_it_is(path)
+        if dataset is None:
             return
+        preview = self._services.catalogue.preview(dataset)
+        if preview is None:
+            try:
+                preview = self._make(dataset)
+            except RecordingError:
+                return
         if not self._reader.superseded:
             self.post_message(self.Ready(path, preview))
+
+    def _make(self, dataset: Dataset) -> Preview:
+        """Read it from memory or from the file, and remember it for later runs."""
+        from evtui.library.previews import make_preview
+
+        path, shelf = dataset.path, self._services.shelf
+        loaded = self._services.store.peek(path)
+        if loaded is not None:
+            preview = make_preview(loaded.recording)
+        else:
+            recording = shelf.take(path)
+            try:
+                preview = make_preview(recording)
+            finally:
+                shelf.put_back(path)
+        as_loaded = (loaded.file_bytes, loaded.mtime_ns) if loaded is not None else None
+        if as_loaded in (None, (dataset.bytes, dataset.mtime_ns)):
+            self._services.catalogue.put_preview(dataset, preview)
+        return preview
 
     @on(Ready)
     def _show_picture(self, message: Ready) -> None:
