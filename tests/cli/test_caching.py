@@ -8,6 +8,7 @@ from evtui import paths
 from evtui.library.catalogue import Catalogue
 from evtui.library.previews import make_preview
 from evtui.library.remembered import as_it_is
+from support.loads import write_text
 from support.small import in_memory
 
 
@@ -42,9 +43,9 @@ def test_what_is_remembered_is_counted_and_cleared(run, folder: Path) -> None:
 def test_rows_bytes_and_places_are_shown(run, folder: Path) -> None:
     remember_preview(folder / "fan.h5")
     lines = [line.split() for line in run("cache").stdout.splitlines()]
-    names = ["summaries", "counts", "previews", "throughputs", "catalogue", "demo"]
+    names = ["summaries", "counts", "previews", "throughputs", "catalogue", "events", "demo"]
     assert [line[0] for line in lines] == names
-    previews, catalogue, demo = lines[2], lines[4], lines[5]
+    previews, catalogue, demo = lines[2], lines[4], lines[6]
     assert previews[1] == "1"
     assert float(previews[2]) > 1 and previews[3] == "kB"
     assert catalogue[-1] == str(paths.catalogue_file())
@@ -67,3 +68,13 @@ def test_a_cache_that_cannot_be_kept_is_told(run, tmp_path: Path, monkeypatch) -
     done = run("cache", "--clear")
     assert done.exit_code == 1
     assert str(paths.catalogue_file()) in done.stderr
+
+
+def test_decoded_events_are_shown_and_cleared(run, tmp_path: Path) -> None:
+    path = write_text(tmp_path / "a.txt")
+    assert holdings(run)["events"] == "0"
+    run("info", path)
+    assert holdings(run)["events"] == "1"
+    run("cache", "--clear")
+    assert holdings(run)["events"] == "0"
+    assert path.exists()
