@@ -68,6 +68,7 @@ class EvtuiApp(App[None]):
         self.theme = settings.theme
         self.set_keymap(KEYMAPS[settings.keymap])
         self.services.catalogue.on_problem(self._tell_of_problem)
+        self.services.tell = self._tell_of_problem
         self.services.store.subscribe(self._on_store)
         self.services.exports.deliver = lambda told: self.post_message(ExportNews(told))
         self.link.start(self.size.width)
@@ -171,7 +172,7 @@ class EvtuiApp(App[None]):
 
     @on(ChangeSetting)
     def _change_setting(self, message: ChangeSetting) -> None:
-        """Change a setting, let it act on every screen, and say so where it cannot be kept."""
+        """Change a setting, and let it act on every screen."""
         try:
             self.services.change(message.key, message.value)
         except EvtuiError as error:

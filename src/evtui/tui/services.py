@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import threading
 from collections.abc import Callable
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from evtui import paths, settings
-from evtui.errors import NotEnoughMemory
+from evtui.errors import NotEnoughMemory, SettingsError
 from evtui.library.catalogue import Catalogue
 from evtui.library.remembered import remembering
 from evtui.library.shelf import Shelf
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
     from evtui.rendering.pixels import Graphics
 
 MeasureGraphics: TypeAlias = "Callable[[], Graphics | None]"
+
+_PATIENCE_S = 3.0
+"""How long the program's end waits for a disk that hangs."""
 
 
 @dataclass(slots=True)
@@ -51,6 +55,10 @@ class Services:
     stages: dict[Path, dict[str, float]] = field(default_factory=dict)
     """Seconds by stage of each recording's last opening in this run."""
     config_file: Path = field(default_factory=paths.config_file)
+    tell: Callable[[str], object] = lambda text: None
+    """Told what went wrong beside the screen, in the event loop's thread."""
+    _unsaved: dict[str, Any] = field(default_factory=dict)
+    _saving: asyncio.Task[None] | None = None
     measure_graphics: MeasureGraphics = lambda: None
     """Tells what graphics the terminal has, with the size its cells have now."""
 
@@ -79,11 +87,12 @@ class Services:
         return cls(chosen, catalogue, store, read_memory, kept, log=log, problems=problems)
 
     def change(self, key: str, value: Any) -> None:
-        """Change one setting: it acts at once and is written to the config file.
+        """Change one setting: it acts at once, and is soon written to the config file.
+
+        Where that cannot be written, ``tell`` hears of it and the setting acts for this run.
 
         Raises:
             NotEnoughMemory: the cache cannot be turned on now; nothing was changed.
-            SettingsError: the file cannot be written; the setting acts for this run.
         """
         changed = dataclasses.replace(self.settings, **{key: value})
         self.store.set_policy(policy_of(changed))
@@ -93,10 +102,23 @@ class Services:
             self.kept.budget = changed.disk_budget
             threading.Thread(target=self.kept.shrink, name="shrink", daemon=True).start()
         self.settings = changed
-        settings.save(self.config_file, {key: value})
+        self._unsaved[key] = value
+        if self._saving is None or self._saving.done():
+            self._saving = asyncio.create_task(self._save())
+
+    async def _save(self) -> None:
+        """Write what was changed, beside the screen: a disk may take its time."""
+        while self._unsaved:
+            changed, self._unsaved = self._unsaved, {}
+            try:
+                await beside(settings.save, self.config_file, changed)
+            except SettingsError as error:
+                self.tell(str(error))
 
     async def close(self) -> None:
-        """End loads and exports, close files."""
+        """Write changed settings, end loads and exports, close files."""
+        if self._saving is not None:
+            await asyncio.wait([self._saving], timeout=_PATIENCE_S)
         await self.exports.close()
         await self.store.close()
         self.shelf.close()

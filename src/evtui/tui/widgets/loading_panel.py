@@ -96,6 +96,8 @@ def _line(load: LoadProgress, width: int) -> Text:
     """One load; a share that nobody knows is drawn as dots, never as a bar."""
     narrow = width < _WIDE
     line = _head(load.path.name, load.stage.value, width)
+    if load.stage is Stage.QUEUED:
+        return line
     line.append_text(_bar(load.share, width, "~" if load.estimated else ""))
     if load.left_s is not None:
         line.append(f" {format_duration(load.left_s * 1e6)} left")
