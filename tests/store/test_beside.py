@@ -1,10 +1,9 @@
 import asyncio
-import queue
 import threading
 
 import pytest
 
-from evtui.store.beside import beside, let_go
+from evtui.store.beside import beside
 
 
 async def test_a_call_runs_in_a_daemon_thread_and_gives_its_result():
@@ -54,14 +53,3 @@ def test_a_call_that_ends_after_its_event_loop_is_forgotten():
     hang = Hang()
     asyncio.run(hang.give_up())
     hang.end()
-
-
-def test_what_is_let_go_is_freed_in_another_thread():
-    freed_in: queue.SimpleQueue[threading.Thread] = queue.SimpleQueue()
-
-    class Large:
-        def __del__(self) -> None:
-            freed_in.put(threading.current_thread())
-
-    let_go([Large()])
-    assert freed_in.get(timeout=10) is not threading.current_thread()

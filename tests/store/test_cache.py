@@ -205,17 +205,6 @@ def test_an_older_recording_of_a_path_makes_way_for_the_new_one(cache, files):
     assert (cache.stats.entries, cache.stats.evictions) == (1, 0)
 
 
-def test_what_is_dropped_is_freed_by_whoever_the_cache_was_told(clock, files):
-    freed: list[list[Loaded]] = []
-    cache = Cache(clock, freed.append)
-    cache.set_policy(policy(budget=100), PLENTY)
-    first, second = loaded(files[0], 60), loaded(files[0], 70)
-    cache.put(first)
-    cache.put(second)
-    cache.unload(files[0])
-    assert freed == [[first], [second]]
-
-
 def test_turning_the_cache_off_frees_it_at_once_but_for_what_plays(cache, files):
     cache.put(loaded(files[0], 10))
     cache.put(loaded(files[1], 10))

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import threading
 from collections.abc import Callable
-from typing import Any, ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -40,12 +40,3 @@ async def beside(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) ->
 
     threading.Thread(target=run, name="beside", daemon=True).start()
     return await outcome
-
-
-def let_go(things: list[Any]) -> None:
-    """Empty a list in a thread: the system takes back a gigabyte of events in a tenth of a second.
-
-    Args:
-        things: must hold the last reference to each.
-    """
-    threading.Thread(target=things.clear, name="let go", daemon=True).start()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,18 +20,14 @@ class Cache:
     Belongs to one thread, but for ``peek``, which any thread may call.
     """
 
-    def __init__(
-        self, clock: Clock, free: Callable[[list[Loaded]], None] = list[Loaded].clear
-    ) -> None:
+    def __init__(self, clock: Clock) -> None:
         """An empty cache that is off.
 
         Args:
             clock: tells when an entry was last used.
-            free: empties a list that holds the cache's own reference to what was dropped.
         """
         self._policy = CachePolicy()
         self._clock = clock
-        self._free = free
         self._entries: dict[Path, Loaded] = {}
         self._last_used: dict[Path, float] = {}
         self._uses: dict[Path, int] = {}
@@ -196,4 +192,4 @@ class Cache:
     def _drop(self, path: Path) -> None:
         if path in self._entries:
             del self._last_used[path], self._uses[path]
-            self._free([self._entries.pop(path)])
+            del self._entries[path]

@@ -6,7 +6,6 @@ disk elsewhere.  Nothing of it is left once the last process that holds it has e
 
 from __future__ import annotations
 
-import mmap
 import os
 import tempfile
 from collections.abc import Sequence
@@ -20,6 +19,7 @@ from numpy.typing import NDArray
 from evtui.events import BYTES_PER_EVENT
 from evtui.recordings.conventions import tell_size
 from evtui.recordings.memory import Columns
+from evtui.store.mapping import Mapping
 
 Column: TypeAlias = NDArray[Any]
 
@@ -173,7 +173,7 @@ def _mapped(fd: int, dtype: np.dtype[Any], rows: int) -> Column:
         raise ValueError(f"{rows} events were announced, {size // dtype.itemsize} were written")
     if not rows:
         return np.empty(0, dtype)
-    return np.frombuffer(mmap.mmap(fd, size, access=mmap.ACCESS_READ), dtype)
+    return np.frombuffer(Mapping(fd), dtype)
 
 
 def _write_all(fd: int, column: Column) -> None:

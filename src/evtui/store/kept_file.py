@@ -30,6 +30,7 @@ from evtui.recordings.findings import Finding, Severity
 from evtui.recordings.memory import Columns, MemoryRecording
 from evtui.store.handover import DTYPES
 from evtui.store.loaded import Loaded
+from evtui.store.mapping import Mapping
 
 VERSION = 1
 """Raised when a decoder starts to tell something else of the same file."""
@@ -95,7 +96,7 @@ def read_kept(file: Path, path: Path) -> Loaded:
             raise ValueError("not of this version")
         head = json.loads(opened.readline(_LONGEST_HEAD))
         start = opened.tell() + -opened.tell() % _PAGE
-        mapped = mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ)
+        mapped = Mapping(opened.fileno())
     try:
         loaded = _understood(head, mapped, start, path)
     except (KeyError, TypeError, AttributeError) as error:
@@ -105,7 +106,7 @@ def read_kept(file: Path, path: Path) -> Loaded:
     return loaded
 
 
-def _understood(head: dict[str, Any], mapped: mmap.mmap, start: int, path: Path) -> Loaded:
+def _understood(head: dict[str, Any], mapped: Mapping, start: int, path: Path) -> Loaded:
     events = int(head["events"])
     end = start + events * BYTES_PER_EVENT
     if events < 0 or len(mapped) != end + head["counts_bytes"]:
@@ -122,7 +123,7 @@ def _understood(head: dict[str, Any], mapped: mmap.mmap, start: int, path: Path)
     )
 
 
-def _columns(mapped: mmap.mmap, start: int, events: int) -> Columns:
+def _columns(mapped: Mapping, start: int, events: int) -> Columns:
     columns = []
     for dtype in DTYPES.values():
         columns.append(np.frombuffer(mapped, dtype, events, start))

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from evtui.errors import ExportError, NotEnoughMemory
-from evtui.store.beside import beside, let_go
+from evtui.store.beside import beside
 from evtui.store.cache import Cache
 from evtui.store.entries import Entry
 from evtui.store.kept import KeptEvents
@@ -71,7 +71,7 @@ class Store:
         self._throughputs = throughputs or ThisRun()
         self._kept = kept or KeptEvents(None, 0)
         self._decode = decode
-        self._cache = Cache(clock, let_go)
+        self._cache = Cache(clock)
         self._loads = Loads(self._run, self._hear_load)
         self._listeners: list[Listener] = []
         self._writing: set[asyncio.Task[None]] = set()

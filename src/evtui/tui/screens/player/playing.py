@@ -13,7 +13,6 @@ from textual.screen import Screen
 
 from evtui.playback.clock import Clock, monotonic
 from evtui.recordings.base import Recording, Timeline
-from evtui.store.beside import let_go
 from evtui.tui.link import Link
 from evtui.tui.messages import Counted, NotOpened
 from evtui.tui.opening import Failed, Opened, index_beside, open_beside
@@ -172,9 +171,7 @@ class Playing(Screen[None]):
                 self.services.store.playing(self.path, False)
             else:
                 self.services.shelf.put_back(self.path)
-        # Freeing a gigabyte of events takes a tenth of a second, so not here.
-        held, self.recording, self.path, self.frame = [self.recording], None, None, None
-        let_go(held)
+        self.recording, self.path, self.frame = None, None, None
 
     def hold(self) -> None:
         """Send no more frames."""
