@@ -21,8 +21,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from evtui.rendering.pixels import Graphics, Size
 
-LONGEST_WAIT_S = 0.25
-"""How long after the question an answer is waited for."""
+LONGEST_WAIT_S = 2.0
+"""How long after the question an answer is waited for: longer than any link takes.
+
+One that comes later would be taken for keys that were typed.
+"""
 
 _KITTY = "\x1b_Gi=31,s=1,v=1,a=q,t=d,f=24;AAAA\x1b\\"
 """May pictures be sent?  The data is a picture of one pixel, which is not kept."""
