@@ -174,14 +174,40 @@ async def test_what_our_reader_refuses_is_a_failure_with_its_reason(tmp_path):
         await load_in_child(plan, None, None, lambda _: None)
 
 
-@linux
-async def test_a_loader_that_aborts_for_want_of_memory_is_told_as_that(tmp_path):
+def claim_events(path: Path) -> Path:
+    """A small file with 400 M events, all zeros."""
     import h5py
 
-    path = tmp_path / "a.h5"
     with h5py.File(path, "w") as file:
         for name, dtype in (("t", "i8"), ("x", "u2"), ("y", "u2"), ("p", "u1")):
             file.create_dataset(f"events/{name}", (400_000_000,), dtype, chunks=(1 << 20,))
+    return path
+
+
+@linux
+async def test_a_limit_that_the_user_set_for_all_processes_is_the_one_that_is_told(tmp_path):
+    """In a process of its own, for such a limit cannot be lifted again."""
+    code = (
+        "import asyncio, resource; from pathlib import Path\n"
+        "from evtui.errors import NotEnoughMemory\n"
+        "from evtui.store.loader import load_in_child; from evtui.store.plan import Plan\n"
+        "resource.setrlimit(resource.RLIMIT_AS, (3 << 30, 3 << 30))\n"
+        "path = Path('a.h5')\n"
+        "plan = Plan(path, 'HDF5', 'evlib', path.stat().st_size, 0)\n"
+        "try: asyncio.run(load_in_child(plan, 1 << 40, None, lambda _: None))\n"
+        "except NotEnoughMemory as error: print(error)"
+    )
+    claim_events(tmp_path / "a.h5")
+    done = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", code, cwd=tmp_path, stdout=subprocess.PIPE
+    )
+    told, _ = await done.communicate()
+    assert told.decode() == "a.h5: decoding it takes more memory than the 3.22 GB it may take\n"
+
+
+@linux
+async def test_a_loader_that_aborts_for_want_of_memory_is_told_as_that(tmp_path):
+    path = claim_events(tmp_path / "a.h5")
     plan = Plan(path, "HDF5", "evlib", path.stat().st_size, 0)
     with pytest.raises(NotEnoughMemory, match=r"more memory than the 268 MB it may take"):
         await load_in_child(plan, 1 << 28, None, lambda _: None)

@@ -11,6 +11,7 @@ import contextlib
 import json
 import os
 import re
+import resource
 import signal
 import sys
 import time
@@ -96,7 +97,8 @@ async def load_in_child(
     on_progress(meter.now())
     try:
         with ColumnFiles() as files:
-            orders = Orders(os.fspath(plan.path), plan.loader, files.fds, memory_limit, plan.size)
+            limit = _allowed(memory_limit)
+            orders = Orders(os.fspath(plan.path), plan.loader, files.fds, limit, plan.size)
             outcome = await _run(orders, meter, on_progress, tick_s)
             written = Written(**outcome["done"])
             columns = files.columns(written.rows)
@@ -106,6 +108,14 @@ async def load_in_child(
     findings = tuple(finding(code, message) for code, message in outcome["findings"])
     facts = Facts.from_json(outcome["facts"]) if outcome["facts"] else None
     return Decoded(columns, written, counted, findings, meter.reading_s, meter.elapsed_s, facts)
+
+
+def _allowed(limit: int | None) -> int | None:
+    """No more than the user lets any process have (``ulimit -v``), which the child inherits."""
+    own, _ = resource.getrlimit(resource.RLIMIT_AS)
+    if own == resource.RLIM_INFINITY:
+        return limit
+    return own if limit is None else min(limit, own)
 
 
 async def _run(
