@@ -44,6 +44,19 @@ def test_a_changed_file_is_unknown(file: Path, change: dict[str, object]) -> Non
     catalogue.close()
 
 
+def test_many_are_looked_up_in_one_go_in_their_order(file: Path) -> None:
+    catalogue = Catalogue(file)
+    datasets = [dataclasses.replace(DATASET, path=Path(f"/{number}.h5")) for number in range(1_203)]
+    for number, dataset in enumerate(datasets[::2]):
+        catalogue.put(dataset, dataclasses.replace(SUMMARY, events=number))
+    changed = dataclasses.replace(datasets[0], bytes=1)
+    found = catalogue.get_many([*datasets, changed])
+    assert [one and one.events for one in found[:-1:2]] == list(range(602))
+    assert set(found[1::2]) == {None}
+    assert catalogue.get_many([]) == []
+    catalogue.close()
+
+
 def test_a_damaged_file_is_made_anew(file: Path) -> None:
     file.parent.mkdir()
     file.write_bytes(b"this is no database" * 1_000)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,9 @@ _TABLES = ("summaries", "counts", "throughputs")
 MOST_COUNTS = 2_000
 """Counts that are kept, of some 6 kB each: those that were used last."""
 
+_AT_ONCE = 500
+"""Datasets that one question asks for; SQLite takes 999 values at least."""
+
 _NEXT_USE = "(SELECT COALESCE(MAX(used), 0) + 1 FROM counts)"
 
 
@@ -59,16 +63,24 @@ class Catalogue:
 
     def get(self, dataset: Dataset) -> Summary | None:
         """What is remembered of a dataset that has not changed since."""
-        row = self._ask(
-            "SELECT summary FROM summaries WHERE path = ? AND bytes = ? AND mtime_ns = ?",
-            (_text(dataset.path), dataset.bytes, dataset.mtime_ns),
+        return self.get_many([dataset])[0]
+
+    def get_many(self, datasets: Sequence[Dataset]) -> list[Summary | None]:
+        """What is remembered of each of many datasets, in their order: as ``get``, but faster."""
+        found: list[Summary | None] = []
+        for start in range(0, len(datasets), _AT_ONCE):
+            found += self._get_some(datasets[start : start + _AT_ONCE])
+        return found
+
+    def _get_some(self, datasets: Sequence[Dataset]) -> list[Summary | None]:
+        keys = [(_text(dataset.path), dataset.bytes, dataset.mtime_ns) for dataset in datasets]
+        places = ", ".join("?" * len(keys))
+        rows = self._ask_all(
+            f"SELECT path, bytes, mtime_ns, summary FROM summaries WHERE path IN ({places})",
+            tuple(path for path, _, _ in keys),
         )
-        if row is None:
-            return None
-        try:
-            return Summary.from_json(row[0])
-        except (ValueError, KeyError, TypeError):
-            return None
+        known = {tuple(key): summary for *key, summary in rows}
+        return [_understood(known.get(key)) for key in keys]
 
     def put(self, dataset: Dataset, summary: Summary, counts: Counts | None = None) -> None:
         """Remember a dataset's summary, and what was counted of it, in place of older ones."""
@@ -158,6 +170,14 @@ class Catalogue:
             self.problem = str(error)
             return None
 
+    def _ask_all(self, question: str, values: tuple[object, ...]) -> list[tuple[Any, ...]]:
+        try:
+            with self._lock:
+                return self._database.execute(question, values).fetchall()
+        except sqlite3.Error as error:
+            self.problem = str(error)
+            return []
+
     def _do(self, statement: str, values: tuple[object, ...]) -> None:
         try:
             with self._lock, self._database:
@@ -183,6 +203,15 @@ def _remove(file: Path) -> None:
     for ending in ("", "-wal", "-shm"):
         with contextlib.suppress(FileNotFoundError):
             file.with_name(file.name + ending).unlink()
+
+
+def _understood(summary: str | None) -> Summary | None:
+    if summary is None:
+        return None
+    try:
+        return Summary.from_json(summary)
+    except (ValueError, KeyError, TypeError):
+        return None
 
 
 def _text(path: Path) -> str:
