@@ -14,7 +14,7 @@ from evtui.library.packing import pack, unpack
 from evtui.library.summary import Summary
 from evtui.recordings.base import Counts
 
-VERSION = 2
+VERSION = 3
 """Raised when a reader starts to tell something else of the same file."""
 
 _SCHEMA = f"""

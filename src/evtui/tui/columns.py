@@ -32,6 +32,13 @@ class Row:
     summary: Summary | None = None
     cached: str = ""
     """``yes`` or ``pinned`` in the cache, ``…`` loading, ``queued``; empty otherwise."""
+    missing: str = ""
+    """Why there is no such file to be seen now; empty where there is."""
+
+    @property
+    def problem(self) -> str:
+        """Why the dataset cannot be opened; empty where it can, as far as is known."""
+        return self.missing or (self.summary.problem if self.summary else "")
 
     @property
     def text(self) -> str:
@@ -59,6 +66,8 @@ class Column:
         text.no_wrap, text.overflow = True, "ellipsis"
         if self.right:
             text.justify = "right"
+        if row.missing:
+            text.style = f"dim {text.style}"
         return text
 
 
@@ -103,6 +112,8 @@ def _sensor(row: Row) -> str:
 
 
 def _health(row: Row) -> Text:
+    if row.missing:
+        return Text(*_HEALTH[Severity.ERROR])
     if row.summary is None:
         return Text("…", "dim")
     if row.summary.needs_loading:
@@ -111,7 +122,7 @@ def _health(row: Row) -> Text:
 
 
 def _health_order(row: Row) -> int:
-    severity = _known(row).health
+    severity = Severity.ERROR if row.missing else _known(row).health
     return -1 if severity is None else list(Severity).index(severity)
 
 
