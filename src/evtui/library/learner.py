@@ -53,6 +53,7 @@ class Learner:
         self._waiting: OrderedDict[Path, Dataset] = OrderedDict()
         self._preferred: list[Path] = []
         self._may_begin = False
+        self._holds_back = False
         self._closing = False
         self._changed = threading.Condition()
         self._thread = threading.Thread(target=self._run, name="learner", daemon=True)
@@ -62,6 +63,12 @@ class Learner:
         """Allow files to be opened: the first paint of the screen waits for no reader."""
         with self._changed:
             self._may_begin = True
+            self._changed.notify()
+
+    def hold_back(self, holds_back: bool) -> None:
+        """Learn only what is preferred, for as long as files are being found."""
+        with self._changed:
+            self._holds_back = holds_back
             self._changed.notify()
 
     def learn(self, datasets: Iterable[Dataset]) -> None:
@@ -74,6 +81,7 @@ class Learner:
         """Learn these before the others, in place of those preferred until now."""
         with self._changed:
             self._preferred = list(reversed(paths))
+            self._changed.notify()
 
     @property
     def is_idle(self) -> bool:
@@ -99,22 +107,34 @@ class Learner:
             learned.append((dataset, self._look_into(dataset)))
             if self._closing:
                 return
-            is_all = self.is_idle
-            if is_all or self._clock() - begun >= _LONGEST_S:
-                self._report(Learned(tuple(learned), is_all))
+            if not self._has_next or self._clock() - begun >= _LONGEST_S:
+                self._report(Learned(tuple(learned), self.is_idle))
                 learned = []
 
     def _next(self) -> Dataset | None:
         """The next dataset, once there is one; None when it is over."""
         with self._changed:
-            self._changed.wait_for(lambda: self._closing or (self._may_begin and self._waiting))
-            if self._closing:
-                return None
-            while self._preferred:
-                dataset = self._waiting.pop(self._preferred.pop(), None)
-                if dataset is not None:
+            while not self._closing:
+                if self._may_begin and (dataset := self._chosen()) is not None:
                     return dataset
+                self._changed.wait()
+        return None
+
+    def _chosen(self) -> Dataset | None:
+        while self._preferred:
+            dataset = self._waiting.pop(self._preferred.pop(), None)
+            if dataset is not None:
+                return dataset
+        if self._waiting and not self._holds_back:
             return self._waiting.popitem(last=False)[1]
+        return None
+
+    @property
+    def _has_next(self) -> bool:
+        if not self._holds_back:
+            return bool(self._waiting)
+        with self._changed:
+            return any(path in self._waiting for path in self._preferred)
 
     def _look_into(self, dataset: Dataset) -> Summary:
         try:

@@ -31,10 +31,11 @@ class DatasetTable(RowList):
         super().__init__(padding=_PADDING, id=id)
         self._all: dict[Path, Row] = {}
         self._shown: list[Row] = []
-        self._places: dict[Path, int] = {}
-        """Where in ``_shown`` a dataset is."""
+        self._places: dict[int, int] = {}
+        """Where in ``_shown`` a row is, by its ``id``: hashing paths takes ten times longer."""
         self._columns: list[Column] = []
         self._filter = ""
+        self._words: list[str] = []
         self._sorted_by: Column | None = None
         self._reversed = False
         self._highlighted: Row | None = None
@@ -80,7 +81,7 @@ class DatasetTable(RowList):
 
     def get_row_index(self, path: str) -> int:
         """Which row of those shown a dataset has; raises ``KeyError`` where it has none."""
-        return self._places[Path(path)]
+        return self._places[id(self._all[Path(path)])]
 
     def get_row_at(self, index: int) -> Sequence[Text]:
         """The cells of one of the rows shown."""
@@ -141,7 +142,7 @@ class DatasetTable(RowList):
         """Fill in what a file told."""
         row = self._all.get(dataset.path)
         if row is not None and row.dataset == dataset and row.summary != summary:
-            row.summary = summary
+            row.know(dataset, summary)
             self._draw_again(row)
 
     def mark_cached(self, states: dict[Path, str]) -> None:
@@ -157,8 +158,13 @@ class DatasetTable(RowList):
 
     def filter(self, text: str) -> None:
         """Show only the rows whose name, folder or format contains every word."""
-        if text.lower() != self._filter:
-            self._filter = text.lower()
+        old, self._filter = self._filter, text.lower()
+        self._words = self._filter.split()
+        if self._filter == old:
+            return
+        if self._filter.startswith(old):  # a letter more: no row comes, and none changes place
+            self._show(list(filter(self._passes, self._shown)))
+        else:
             self._rebuild()
 
     def sort_by_next(self) -> None:
@@ -199,12 +205,13 @@ class DatasetTable(RowList):
         """Keep what is known of a file that is as it was."""
         summary = summary or (row.summary if dataset == row.dataset else None)
         if (dataset, summary, "") != (row.dataset, row.summary, row.missing):
-            row.dataset, row.summary, row.missing = dataset, summary, ""
+            row.know(dataset, summary)
+            row.missing = ""
             self._draw_again(row)
 
     def _passes(self, row: Row) -> bool:
         text = row.text
-        return all(word in text for word in self._filter.split())
+        return all(word in text for word in self._words)
 
     def _rebuild(self, *, nearest: bool = False) -> None:
         rows = list(
@@ -223,10 +230,10 @@ class DatasetTable(RowList):
                 instead of going to the first.
         """
         self._shown = rows
-        self._places = {row.dataset.path: index for index, row in enumerate(rows)}
-        wanted = self._highlighted.dataset.path if self._highlighted else None
+        self._places = {id(row): index for index, row in enumerate(rows)}
+        wanted = self._highlighted and self._all.get(self._highlighted.dataset.path)
         else_at = min(self.cursor_row, max(0, len(rows) - 1)) if nearest else 0
-        cursor = self._places.get(wanted, else_at) if wanted else 0
+        cursor = self._places.get(id(wanted), else_at)
         self.set_rows(len(rows), cursor)
         self._tell_highlighted()
 
@@ -240,6 +247,6 @@ class DatasetTable(RowList):
             self._highlighted = row
 
     def _draw_again(self, row: Row) -> None:
-        place = self._places.get(row.dataset.path)
+        place = self._places.get(id(row))
         if place is not None:
             self.refresh_row(place)

@@ -10,13 +10,20 @@ from rich.style import Style
 from rich.text import Text
 from textual import events
 from textual.binding import Binding
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 HEADER = 1
 """Lines above the first row."""
+
+_NONE = Style.null()
+
+_State = tuple[bool, bool, int]
+"""Whether the cursor and the mouse are on a row, and how wide the table is."""
+
+_MOST_DRAWN = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +33,18 @@ class Heading:
     key: str
     title: str
     width: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Styles:
+    """The styles of one drawing: looking them up for every row takes longer than the row."""
+
+    header: Style = _NONE
+    zebra: tuple[Style, Style] = (_NONE, _NONE)
+    """Of even and odd rows."""
+    hover: Style = _NONE
+    header_hover: Style = _NONE
+    cursor: Style = _NONE
 
 
 class RowList(ScrollView, can_focus=True, inherit_bindings=False):
@@ -129,6 +148,9 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
         self._cursor = 0
         self._hover: tuple[int, int] | None = None
         """Row (-1 for the header) and column under the mouse, while it is what moved last."""
+        self._styles = _Styles()
+        self._drawn: dict[int, tuple[_State, Strip]] = {}
+        """The rows as they were drawn last."""
 
     def cells(self, index: int) -> Sequence[Text]:
         """The cells of a row, one a column; asked for when the row is drawn."""
@@ -184,6 +206,7 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
 
     def refresh_row(self, index: int) -> None:
         """Draw a row again, where it is in sight."""
+        self._drawn.pop(index, None)
         if index in self.rows_in_sight:
             self.refresh_line(HEADER + index)
 
@@ -279,6 +302,7 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
 
     def _measure(self) -> None:
         width = sum(map(self._outer, range(len(self._headings))))
+        self._drawn.clear()
         self.virtual_size = Size(width, HEADER + self._count)
         self.refresh()
 
@@ -290,6 +314,22 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
         elif self._cursor >= top + self._page:
             self.scroll_to(y=self._cursor - self._page + 1, animate=False, force=True)
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        styles = _Styles(
+            header=self.get_component_styles("rows--header").rich_style,
+            zebra=(
+                self.get_component_styles("rows--even").rich_style,
+                self.get_component_styles("rows--odd").rich_style,
+            ),
+            hover=self.get_component_rich_style("rows--hover"),
+            header_hover=self.get_component_rich_style("rows--header-hover"),
+            cursor=self.get_component_rich_style("rows--cursor"),
+        )
+        if styles != self._styles or len(self._drawn) > _MOST_DRAWN:
+            self._styles = styles
+            self._drawn.clear()
+        return super().render_lines(crop)
+
     def render_line(self, y: int) -> Strip:
         if y < HEADER:
             strip = self._draw_header()
@@ -297,30 +337,36 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
             index = self.scroll_offset.y + y - HEADER
             if index >= self._count:
                 return Strip.blank(self.size.width, self.rich_style)
-            strip = self._draw_row(index)
+            strip = self._drawn_row(index)
         left = self.scroll_offset.x
         return strip.crop(left, left + self.size.width)
 
     def _draw_header(self) -> Strip:
-        style = self.get_component_styles("rows--header").rich_style
-        hover = style
-        for name in ("rows--hover", "rows--header-hover"):
-            hover += self.get_component_rich_style(name)
+        style = self._styles.header
+        hover = style + self._styles.hover + self._styles.header_hover
         under = self._hover[1] if self._hover and self._hover[0] < 0 else None
         titles = [Text(heading.title) for heading in self._headings]
         styles = [hover if column == under else style for column in range(len(titles))]
         return self._draw(titles, styles, style)
 
+    def _drawn_row(self, index: int) -> Strip:
+        is_under_mouse = self._hover is not None and self._hover[0] == index
+        state = (index == self._cursor, is_under_mouse, self.size.width)
+        known = self._drawn.get(index)
+        if known is not None and known[0] == state:
+            return known[1]
+        strip = self._draw_row(index)
+        self._drawn[index] = (state, strip)
+        return strip
+
     def _draw_row(self, index: int) -> Strip:
-        zebra = "rows--odd" if index % 2 else "rows--even"
-        style = self.get_component_styles(zebra).rich_style
+        style = self._styles.zebra[index % 2]
         if self._hover is not None and self._hover[0] == index:
-            style += self.get_component_rich_style("rows--hover")
-        over = Style.null()
+            style += self._styles.hover
+        over = _NONE
         if index == self._cursor:
-            cursor = self.get_component_rich_style("rows--cursor")
-            style += cursor
-            over = Style(color=cursor.color)
+            style += self._styles.cursor
+            over = Style(color=self._styles.cursor.color)
         cells = self.cells(index)
         styles = [style + _style(cell) + over for cell in cells]
         return self._draw(cells, styles, style)

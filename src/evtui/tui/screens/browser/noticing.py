@@ -12,6 +12,7 @@ from textual.message import Message
 
 from evtui.library.learner import Learned, Learner
 from evtui.library.lookout import Lookout, Noticed, Sight
+from evtui.tui.collecting import keep_from_collector
 from evtui.tui.columns import Row
 from evtui.tui.screens.browser.table import TableKeys
 from evtui.tui.widgets.preview_pane import PreviewPane
@@ -114,6 +115,7 @@ class Noticing(TableKeys):
             self._table.learn(dataset, summary)
         if report.is_all:
             self._table.rearrange()
+            keep_from_collector()
         self.learn_in_sight_first()
 
     def _take_noticed(self, report: Noticed) -> None:

@@ -12,6 +12,7 @@ from textual.widgets import Static
 
 from evtui.library.discovery import Obstacle
 from evtui.library.survey import Found, Report, Survey
+from evtui.tui.collecting import keep_from_collector
 from evtui.tui.screens.browser.noticing import Noticing
 from evtui.tui.widgets.loading_panel import LoadingPanel
 from evtui.units import printable
@@ -66,6 +67,7 @@ class Surveying(Noticing):
         def report(found: Report) -> None:
             self.post_message(self.Surveyed(number, found))
 
+        self._learner.hold_back(True)
         self._survey = Survey(self._paths, self._services.catalogue, report)
 
     @on(Surveyed)
@@ -88,7 +90,9 @@ class Surveying(Noticing):
 
     def _finish_survey(self) -> None:
         self._survey = None
+        self._learner.hold_back(False)
         self._table.keep_only(self._found)
+        keep_from_collector()
         if self._obstacles:
             self._panel.note(_in_words(self._obstacles), "yellow")
         elif not self._found:
