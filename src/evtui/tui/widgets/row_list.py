@@ -177,8 +177,9 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
 
     def set_headings(self, headings: Sequence[Heading]) -> None:
         """Replace the columns."""
-        self._headings = tuple(headings)
-        self._measure()
+        if tuple(headings) != self._headings:
+            self._headings = tuple(headings)
+            self._measure()
 
     def set_rows(self, count: int, cursor: int) -> None:
         """Say that the rows are others now.
