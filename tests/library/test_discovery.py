@@ -1,11 +1,25 @@
 from __future__ import annotations
 
 import os
+import shutil
+import socket
+import tempfile
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from evtui.library.discovery import Dataset, Obstacle, discover
+from evtui.library.discovery import (
+    NO_FILE,
+    Dataset,
+    Doubtful,
+    Folder,
+    Inner,
+    Obstacle,
+    discover,
+    list_folder,
+)
 
 
 def names(*paths: Path) -> list[str]:
@@ -93,3 +107,110 @@ def test_stops_when_cancelled(tmp_path: Path) -> None:
         (tmp_path / f"{number}.h5").write_bytes(b"x")
     listing = discover([tmp_path], lambda: True)
     assert list(listing) == []
+
+
+def test_a_pipe_named_like_a_recording_is_an_obstacle_and_does_not_block(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.raw")
+    os.mkfifo(tmp_path / "b.txt")
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(tmp_path / "c.h5"))
+        assert list(discover([tmp_path, tmp_path / "a.raw"])) == [
+            Obstacle(tmp_path / "a.raw", NO_FILE),
+            Obstacle(tmp_path / "c.h5", NO_FILE),
+            Obstacle(tmp_path / "a.raw", NO_FILE),
+        ]
+
+
+def test_names_of_any_bytes_are_found(tmp_path: Path) -> None:
+    odd = [b"\xff\xfe.h5", b"[red]\x1b[31m.h5", b"a\nb.raw"]
+    for name in odd:
+        Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + name)).write_bytes(b"x")
+    assert sorted(map(os.fsencode, names(tmp_path))) == sorted(odd)
+
+
+def test_an_empty_file_and_one_without_an_ending(tmp_path: Path) -> None:
+    (tmp_path / "empty.h5").touch()
+    (tmp_path / "h5").write_bytes(b"x")
+    assert names(tmp_path) == ["empty.h5"]
+
+
+def test_a_tree_deeper_than_python_s_own_stack(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    depth = 1_900
+    monkeypatch.chdir(tmp_path)
+    for _ in range(depth):
+        Path("d").mkdir()
+        os.chdir("d")
+    Path("a.h5").write_bytes(b"x")
+    os.chdir(tmp_path)
+    (found,) = discover([Path()])
+    found.path.unlink()
+    for level in range(depth, 0, -1):  # pytest's own tidying is not up to it
+        Path("/".join("d" * level)).rmdir()
+    assert isinstance(found, Dataset)
+    assert found.folder == "/".join("d" * depth)
+
+
+def test_a_folder_that_goes_while_it_is_walked_is_an_obstacle(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "x.h5").write_bytes(b"x")
+    listing = discover([tmp_path])
+    assert next(listing) == Dataset(
+        tmp_path / "a" / "x.h5", "a", 1, (tmp_path / "a" / "x.h5").stat().st_mtime_ns
+    )
+    shutil.rmtree(tmp_path / "b")
+    assert list(listing) == [Obstacle(tmp_path / "b", "no such file")]
+
+
+def test_one_folder_is_listed_alone_and_without_what_is_known(tmp_path: Path) -> None:
+    (tmp_path / "inner").mkdir()
+    (tmp_path / "inner" / "c.h5").write_bytes(b"x")
+    for name in ("a.h5", "b.h5", "notes.txt"):
+        (tmp_path / name).write_bytes(b"x")
+    folder, *rest = list_folder(tmp_path, "up", lambda path: path.name == "a.h5")
+    assert isinstance(folder, Folder)
+    assert folder.mtime_ns == tmp_path.stat().st_mtime_ns
+    b, inner, notes = rest
+    assert isinstance(b, Dataset)
+    assert (b.name, b.folder) == ("b.h5", "up")
+    assert inner == Inner(tmp_path / "inner", "up/inner")
+    assert isinstance(notes, Doubtful)
+
+
+NAMES = st.text("abc.", min_size=1, max_size=4).filter(lambda name: name.strip("."))
+TREES = st.recursive(
+    st.sampled_from([".h5", ".raw", ".md", ""]),
+    lambda inner: st.dictionaries(NAMES, inner, max_size=4),
+    max_leaves=20,
+)
+
+
+@given(st.dictionaries(NAMES, TREES, max_size=5))
+def test_any_tree_is_walked_as_the_system_s_own_walk_does(tree: dict[str, object]) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        top = Path(name)
+        grow(top, tree)
+        expected = {
+            Path(folder) / file
+            for folder, folders, files in os.walk(top)
+            if not any(part.startswith(".") for part in Path(folder).relative_to(top).parts)
+            for file in files
+            if file.endswith((".h5", ".raw")) and not file.startswith(".")
+        }
+        found = list(discover([top]))
+        assert {item.path for item in found} == expected
+        assert len(found) == len(expected)
+        parts = [item.path.relative_to(top).parts for item in found]
+        assert parts == sorted(parts), "depth first in order of name"
+
+
+def grow(folder: Path, tree: dict[str, object]) -> None:
+    """Make files, where a name stands for an ending, and folders."""
+    for name, inner in tree.items():
+        if isinstance(inner, dict):
+            (folder / name).mkdir(exist_ok=True)
+            grow(folder / name, inner)
+        elif not (folder / f"{name}{inner}").is_dir():
+            (folder / f"{name}{inner}").write_bytes(b"x")

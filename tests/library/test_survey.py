@@ -1,86 +1,178 @@
 from __future__ import annotations
 
+import os
 import threading
 from pathlib import Path
 
 import pytest
 
+from evtui.library import survey as module
 from evtui.library.catalogue import Catalogue
-from evtui.library.survey import Finished, Found, Learned, Report, Survey
+from evtui.library.discovery import Dataset, Folder
+from evtui.library.summary import Summary
+from evtui.library.survey import Finished, Found, Report, Survey
+from support.loads import write_text
 from support.small import write_h5
 
 
-class Listener:
-    """Collects reports and says when one of a kind has come."""
-
-    def __init__(self) -> None:
-        self.reports: list[Report] = []
-        self.found = threading.Event()
-
-    def __call__(self, report: Report) -> None:
-        self.reports.append(report)
-        if isinstance(report, Finished) and not report.learning:
-            self.found.set()
+@pytest.fixture
+def catalogue():
+    made = Catalogue(None)
+    yield made
+    made.close()
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     write_h5(tmp_path / "a.h5", count=100)
-    (tmp_path / "broken.h5").write_bytes(b"\x89HDF\r\n\x1a\n and no more")
-    (tmp_path / "old.aedat").write_bytes(b"#!AER-DAT1.0\r\n")
+    (tmp_path / "notes.txt").write_text("what these recordings are\n")
+    (tmp_path / "weights.npy").write_bytes(b"no events")
+    write_text(tmp_path / "z.txt")
     return tmp_path
 
 
-def run(folder: Path, catalogue: Catalogue) -> list[Report]:
-    listener = Listener()
-    survey = Survey([folder], catalogue, listener)
-    survey.begin_learning()
-    survey.join()
-    return listener.reports
+def survey(catalogue: Catalogue, *paths: Path) -> list[Report]:
+    reports: list[Report] = []
+    Survey(paths, catalogue, reports.append).join()
+    return reports
 
 
-def test_finds_first_and_learns_then(folder: Path) -> None:
-    catalogue = Catalogue(None)
-    reports = run(folder, catalogue)
-    assert [type(report) for report in reports] == [
-        Found,
-        Finished,
-        Learned,
-        Learned,
-        Learned,
-        Finished,
+def datasets(reports: list[Report]) -> list[tuple[Dataset, Summary | None]]:
+    return [found for report in reports if isinstance(report, Found) for found in report.datasets]
+
+
+def names(reports: list[Report]) -> list[str]:
+    return [dataset.name for dataset, _ in datasets(reports)]
+
+
+def opened(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """The files that are looked into from now on."""
+    paths: list[Path] = []
+    identify = module.identify
+
+    def note(path: Path) -> object:
+        paths.append(path)
+        return identify(path)
+
+    monkeypatch.setattr(module, "identify", note)
+    return paths
+
+
+def test_finds_recordings_and_says_when_it_has_all(folder: Path, catalogue: Catalogue) -> None:
+    reports = survey(catalogue, folder)
+    assert names(reports) == ["a.h5", "z.txt"]
+    assert reports[-1] == Finished()
+
+
+def test_tells_what_is_remembered(folder: Path, catalogue: Catalogue) -> None:
+    (dataset, nothing), _ = datasets(survey(catalogue, folder))
+    assert nothing is None
+    catalogue.put(dataset, Summary(format="HDF5", events=100))
+    (_, known), _ = datasets(survey(catalogue, folder))
+    assert known == Summary(format="HDF5", events=100)
+
+
+def test_tells_the_folders_that_were_listed(folder: Path, catalogue: Catalogue) -> None:
+    (folder / "inner").mkdir()
+    reports = survey(catalogue, folder)
+    listed = [told for report in reports if isinstance(report, Found) for told in report.folders]
+    assert [(told.path, told.relative) for told in listed] == [
+        (folder, ""),
+        (folder / "inner", "inner"),
     ]
-    learned = {
-        report.dataset.name: report.summary for report in reports if isinstance(report, Learned)
-    }
-    assert learned["a.h5"].events == 100
-    assert (learned["a.h5"].width, learned["a.h5"].height) == (64, 48)
-    assert learned["broken.h5"].problem
-    assert "versions 2, 3.1 and 4" in learned["old.aedat"].problem
-    catalogue.close()
+    assert all(isinstance(told, Folder) for told in listed)
+    assert listed[1].mtime_ns == (folder / "inner").stat().st_mtime_ns
 
 
-def test_what_is_remembered_is_not_read_again(folder: Path) -> None:
-    catalogue = Catalogue(None)
-    run(folder, catalogue)
-    reports = run(folder, catalogue)
-    assert [type(report) for report in reports] == [Found, Finished, Finished]
-    assert isinstance(reports[0], Found)
-    assert all(summary is not None for _, summary in reports[0].datasets)
-    catalogue.close()
+def test_what_is_no_recording_is_opened_once(
+    folder: Path, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = opened(monkeypatch)
+    survey(catalogue, folder)
+    assert sorted(path.name for path in paths) == ["notes.txt", "weights.npy", "z.txt"]
+    paths.clear()
+    survey(catalogue, folder)
+    assert [path.name for path in paths] == ["z.txt"], "nobody has learned of it yet"
+    (dataset,) = (dataset for dataset, _ in datasets(survey(catalogue, folder))[1:])
+    catalogue.put(dataset, Summary(format="text"))
+    paths.clear()
+    assert names(survey(catalogue, folder)) == ["a.h5", "z.txt"]
+    assert not paths
 
 
-def test_opens_no_file_before_it_may(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from evtui.library import survey as module
+def test_what_becomes_a_recording_is_opened_again(folder: Path, catalogue: Catalogue) -> None:
+    survey(catalogue, folder)
+    write_text(folder / "notes.txt")
+    os.utime(folder / "notes.txt", ns=(1, 1))
+    assert names(survey(catalogue, folder)) == ["a.h5", "notes.txt", "z.txt"]
 
-    opened: list[Path] = []
-    monkeypatch.setattr(module, "of_file", opened.append)
-    catalogue = Catalogue(None)
-    listener = Listener()
-    survey = Survey([folder], catalogue, listener)
-    assert listener.found.wait(10)
-    assert not opened
-    survey.cancel()
-    survey.join()
-    assert not opened
-    catalogue.close()
+
+def test_what_may_not_be_read_is_tried_again(
+    folder: Path, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from evtui.errors import CannotRead
+
+    def refuse(path: Path) -> object:
+        raise CannotRead(path, "permission denied")
+
+    with monkeypatch.context() as refusing:
+        refusing.setattr(module, "identify", refuse)
+        assert names(survey(catalogue, folder)) == ["a.h5"]
+    assert names(survey(catalogue, folder)) == ["a.h5", "z.txt"]
+
+
+def test_text_given_by_name_is_listed_whatever_it_holds(folder: Path, catalogue: Catalogue) -> None:
+    survey(catalogue, folder)
+    ((dataset, known),) = datasets(survey(catalogue, folder / "notes.txt"))
+    assert dataset.name == "notes.txt"
+    assert known is not None and known.problem.startswith("not a format evtui knows")
+
+
+def test_a_file_under_two_of_the_paths_is_told_once(
+    folder: Path, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder.parent)
+    given = (folder / "a.h5", Path(folder.name), folder)
+    assert names(survey(catalogue, *given)) == ["a.h5", "z.txt"]
+
+
+def test_the_first_rows_come_before_the_rest(tmp_path: Path, catalogue: Catalogue) -> None:
+    for number in range(300):
+        (tmp_path / f"{number:03}.raw").write_bytes(b"x")
+    sizes = [len(report.datasets) for report in survey(catalogue, tmp_path) if report != Finished()]
+    assert sum(sizes) == 300
+    assert sizes[0] < 70
+
+
+def test_what_is_found_slowly_is_told_meanwhile(tmp_path: Path, catalogue: Catalogue) -> None:
+    for number in range(10):
+        (tmp_path / f"{number}.raw").write_bytes(b"x")
+    seconds = iter(range(1_000))
+    reports: list[Report] = []
+    Survey([tmp_path], catalogue, reports.append, clock=lambda: float(next(seconds))).join()
+    assert [len(datasets([report])) for report in reports[:-1]] == [0] + [1] * 10
+
+
+def test_cancelled_it_stops_at_the_file_at_hand_and_says_no_more(
+    tmp_path: Path, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(10):
+        (tmp_path / f"{number}.txt").write_text("no events\n")
+    begun, go_on = threading.Event(), threading.Event()
+    paths = opened(monkeypatch)
+    note = module.identify
+
+    def wait(path: Path) -> object:
+        begun.set()
+        assert go_on.wait(10)
+        return note(path)
+
+    monkeypatch.setattr(module, "identify", wait)
+    reports: list[Report] = []
+    surveying = Survey([tmp_path], catalogue, reports.append)
+    assert begun.wait(10)
+    surveying.cancel()
+    go_on.set()
+    surveying.join()
+    assert len(paths) == 1
+    assert reports == []

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from evtui.errors import NeedsLoading, RecordingError
+from evtui.errors import CannotRead, NeedsLoading, RecordingError
 from evtui.recordings.base import Recording, RecordingInfo
 from evtui.recordings.findings import Finding, Severity, worst
 from evtui.recordings.formats import identify, open_in_place
@@ -34,6 +34,9 @@ class Summary:
     """Why the dataset cannot be opened; empty where it can."""
     needs_loading: bool = False
     """Whether it plays only after a loader has decoded it whole."""
+    is_recording: bool = True
+    """Whether its content is of a known format.  Text that is not is remembered too, so that it
+    is looked at once."""
 
     @property
     def rate(self) -> float | None:
@@ -75,19 +78,32 @@ def of_recording(recording: Recording) -> Summary:
 
 
 def of_file(path: Path) -> Summary:
-    """The summary of a file, from its header and endpoints; a fault becomes its ``problem``."""
+    """The summary of a file, from its header and endpoints; a fault becomes its ``problem``.
+
+    Raises:
+        CannotRead: the operating system refuses, which may be otherwise in a moment.
+    """
     try:
         recording = open_in_place(path)
+    except CannotRead:
+        raise
     except NeedsLoading as need:
-        return Summary(format=identify(path).name, layout=need.fault, needs_loading=True)
+        return Summary(format=_name_or_blank(path), layout=need.fault, needs_loading=True)
     except RecordingError as error:
-        return Summary(format=_name_or_blank(path), problem=error.reason)
+        return _unreadable(path, error)
     try:
         return of_recording(recording)
+    except CannotRead:
+        raise
     except RecordingError as error:
-        return Summary(format=_name_or_blank(path), problem=error.reason)
+        return _unreadable(path, error)
     finally:
         recording.close()
+
+
+def _unreadable(path: Path, error: RecordingError) -> Summary:
+    name = _name_or_blank(path)
+    return Summary(format=name, problem=error.reason, is_recording=bool(name))
 
 
 def _of(info: RecordingInfo, findings: tuple[Finding, ...], counted: bool) -> Summary:

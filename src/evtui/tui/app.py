@@ -18,6 +18,7 @@ from textual.screen import Screen
 from evtui.errors import EvtuiError
 from evtui.store.messages import LoadProgress, StoreMessage
 from evtui.tui.actions import KEYMAPS, Place, bindings
+from evtui.tui.collecting import keep_from_collector
 from evtui.tui.link import Link
 from evtui.tui.messages import (
     AskExport,
@@ -97,6 +98,7 @@ class EvtuiApp(App[None]):
     def _warm_up(self) -> None:
         """Mount the player and import what it needs, in the background."""
         self._get_screen(self.player)
+        keep_from_collector()
         threading.Thread(target=_import_libraries, name="imports", daemon=True).start()
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
@@ -215,3 +217,4 @@ def _import_libraries() -> None:
     """Import what a key needs, so that its first press does not pay for it."""
     for name in _SOON_NEEDED:
         importlib.import_module(name)
+    keep_from_collector()

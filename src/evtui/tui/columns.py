@@ -24,6 +24,8 @@ _HEALTH = {
     Severity.ERROR: ("✗", "red"),
 }
 
+_RANKS = {severity: rank for rank, severity in enumerate(Severity)}
+
 
 @dataclass(slots=True)
 class Row:
@@ -33,12 +35,24 @@ class Row:
     summary: Summary | None = None
     cached: str = ""
     """``yes`` or ``pinned`` in the cache, ``…`` loading, ``queued``; empty otherwise."""
+    missing: str = ""
+    """Why there is no such file to be seen now; empty where there is."""
+    text: str = field(init=False, default="")
+    """What the filter looks through."""
+
+    def __post_init__(self) -> None:
+        self.know(self.dataset, self.summary)
+
+    def know(self, dataset: Dataset, summary: Summary | None) -> None:
+        """Replace what is known."""
+        self.dataset, self.summary = dataset, summary
+        known = summary.format if summary else ""
+        self.text = f"{dataset.folder}/{dataset.name} {known}".lower()
 
     @property
-    def text(self) -> str:
-        """What the filter looks through."""
-        known = self.summary.format if self.summary else ""
-        return f"{self.dataset.folder}/{self.dataset.name} {known}".lower()
+    def problem(self) -> str:
+        """Why the dataset cannot be opened; empty where it can, as far as is known."""
+        return self.missing or (self.summary.problem if self.summary else "")
 
     @property
     def cost(self) -> int | None:
@@ -70,6 +84,8 @@ class Column:
         text.no_wrap, text.overflow = True, "ellipsis"
         if self.right:
             text.justify = "right"
+        if row.missing:
+            text.style = f"dim {text.style}"
         return text
 
 
@@ -112,6 +128,8 @@ def _sensor(row: Row) -> str:
 
 
 def _health(row: Row) -> Text:
+    if row.missing:
+        return Text(*_HEALTH[Severity.ERROR])
     if row.summary is None:
         return Text("…", "dim")
     if row.summary.needs_loading:
@@ -120,8 +138,9 @@ def _health(row: Row) -> Text:
 
 
 def _health_order(row: Row) -> int:
-    severity = _known(row).health
-    return -1 if severity is None else list(Severity).index(severity)
+    if row.problem:
+        return _RANKS[Severity.ERROR]
+    return max((_RANKS[found.severity] for found in _known(row).findings), default=-1)
 
 
 def _number(value: float | None) -> float:

@@ -55,8 +55,8 @@ def facts_text(row: Row, *, full: bool = False) -> Text:
     lines = [Text(printable(row.dataset.name), "bold", overflow="fold")]
     lines += [pair(name, value, width) for name, value in facts(row, full=full)]
     known = row.summary
-    if known is not None and known.problem:
-        lines.append(Text(printable(known.problem), "red"))
+    if row.problem:
+        lines.append(Text(printable(row.problem), "red"))
     if known is not None:
         lines += [
             Text.assemble(

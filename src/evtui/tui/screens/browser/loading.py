@@ -23,6 +23,7 @@ from evtui.tui.screens.browser.watching import Watching
 from evtui.tui.widgets.dataset_table import DatasetTable
 from evtui.tui.widgets.loading_panel import LoadingPanel
 from evtui.tui.widgets.preview_pane import PreviewPane
+from evtui.units import printable
 
 if TYPE_CHECKING:
     from evtui.store.loaded import Loaded
@@ -88,11 +89,11 @@ class Loading(Watching):
         store = self._services.store
         row = self._table.row(path)
         loaded = store.get(path)
-        if loaded is None and row is not None and row.summary is not None:
-            if row.summary.problem:
-                self._refuse(path, row.summary.problem)
+        if loaded is None and row is not None:
+            if row.problem:
+                self._refuse(path, row.problem)
                 return
-            if row.summary.needs_loading:
+            if row.summary is not None and row.summary.needs_loading:
                 self._load(path, then_open=True)
                 return
         self._open_when_loaded = None
@@ -102,13 +103,14 @@ class Loading(Watching):
 
     def not_opened(self, path: Path, error: RecordingError) -> None:
         """The player could not open a dataset: load it, or say why."""
+        self.look()
         if isinstance(error, NeedsLoading):
             self._load(path, then_open=True)
         else:
             self._refuse(path, error.reason)
 
     def _refuse(self, path: Path, reason: str) -> None:
-        self.notify(f"{path.name}: {reason}", severity="error", markup=False)
+        self.notify(printable(f"{path.name}: {reason}"), severity="error", markup=False)
 
     def action_load(self) -> None:
         row = self._table.current

@@ -40,6 +40,7 @@ class BrowserScreen(Loading):
 
     def on_mount(self) -> None:
         self._table.focus()
+        self.begin_noticing()
         self._begin_survey()
         self.begin_watching()
         self.begin_preloading()
@@ -48,8 +49,7 @@ class BrowserScreen(Loading):
     def after_first_paint(self) -> None:
         """The table is on the screen: import and open what was put off until now."""
         self.post_message(FirstPaint())
-        if self._survey is not None:
-            self._survey.begin_learning()
+        self.begin_learning()
         if len(self._paths) == 1 and not self._paths[0].is_dir():
             self._open(self._paths[0])
 
