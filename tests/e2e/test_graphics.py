@@ -57,7 +57,7 @@ def test_a_terminal_that_says_so_is_sent_pictures(terminal: Terminal, protocol: 
     terminal.send(ANSWERS[protocol])
     read_until(terminal, PICTURES[protocol])
     terminal.send("\x11")
-    assert terminal.wait_for_exit() == 0
+    terminal.assert_ends_well()
     assert terminal.settings == terminal.settings_before
     other = next(name for name in PICTURES if name != protocol)
     assert PICTURES[other] not in terminal.output
@@ -70,7 +70,7 @@ def test_a_terminal_that_does_not_is_sent_none(terminal: Terminal) -> None:
     terminal.wait_for("window 10.0 ms")
     assert (QUESTION in terminal.output) == (LAST_QUESTION in terminal.output)
     terminal.send("\x11")
-    assert terminal.wait_for_exit() == 0
+    terminal.assert_ends_well()
     assert not any(picture in terminal.output for picture in PICTURES.values())
 
 

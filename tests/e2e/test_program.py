@@ -39,7 +39,7 @@ def test_open_play_pause_back_quit(start: Start, recordings: Path) -> None:
     terminal.send("\x1b")
     terminal.wait_for("broken.h5")
     terminal.send("q")
-    assert terminal.wait_for_exit() == 0
+    terminal.assert_ends_well()
     assert_left_clean(terminal)
 
 
@@ -48,7 +48,7 @@ def test_quits_from_the_player(start: Start, recordings: Path, key: str) -> None
     terminal = start(str(recordings / "fan.h5"))
     terminal.wait_for("window 10.0 ms")
     terminal.send(key)
-    assert terminal.wait_for_exit() == 0
+    terminal.assert_ends_well()
     assert_left_clean(terminal)
 
 
@@ -71,7 +71,7 @@ def test_a_broken_recording_leaves_the_others_playing(start: Start, recordings: 
     terminal.wait_for("3 recordings")
     open_the_fan(terminal)
     terminal.send("q")
-    assert terminal.wait_for_exit() == 0
+    terminal.assert_ends_well()
 
 
 def test_a_resize_is_followed(start: Start, recordings: Path) -> None:
@@ -82,7 +82,7 @@ def test_a_resize_is_followed(start: Start, recordings: Path) -> None:
     terminal.resize(120, 40)
     terminal.wait_for(lambda _: "‖" in terminal.screen.display[38])
     terminal.send("q")
-    assert terminal.wait_for_exit() == 0
+    terminal.assert_ends_well()
 
 
 def test_the_settings_screen_writes_the_file(
@@ -97,7 +97,7 @@ def test_the_settings_screen_writes_the_file(
     terminal.send("l")
     terminal.wait_for("‹ quadrant ›")
     terminal.send("\x11")
-    assert terminal.wait_for_exit() == 0
+    terminal.assert_ends_well()
     written = tomllib.loads((tmp_path / "config" / "evtui" / "config.toml").read_text())
     assert written == {"glyphs": "quadrant"}
 
@@ -107,7 +107,7 @@ def test_an_empty_folder(start: Start, tmp_path: Path) -> None:
     terminal = start(str(tmp_path / "empty"))
     terminal.wait_for("no recordings in")
     terminal.send("q")
-    assert terminal.wait_for_exit() == 0
+    terminal.assert_ends_well()
 
 
 def test_no_such_folder_is_an_error_on_stderr(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ KNOWN = "20.0 k"
 
 def quit_quietly(terminal: Terminal) -> None:
     terminal.send("q")
-    assert terminal.wait_for_exit() == 0
+    terminal.assert_ends_well()
 
 
 def summaries(tmp_path: Path) -> int:

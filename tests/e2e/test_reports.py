@@ -74,7 +74,7 @@ def test_a_long_decoding_shows_how_far_it_is(start: Start, tmp_path: Path) -> No
     terminal = start("info", str(path))
     terminal.wait_for("decoding long.csv")
     terminal.wait_for("%")
-    assert terminal.wait_for_exit() == 0
+    terminal.assert_ends_well()
 
 
 def test_a_long_count_shows_how_far_it_is_and_can_be_interrupted(

@@ -149,6 +149,15 @@ class Terminal:
             self.read(0.05)
         return self.process.returncode
 
+    def assert_ends_well(self) -> None:
+        """Read until the program ends, which must be without an error.
+
+        Raises:
+            AssertionError: it does not; the message holds the last that it said.
+        """
+        code = self.wait_for_exit()
+        assert code == 0, f"exit code {code}; it said last:\n{self.output[-4000:].decode()}"
+
     def _over(self) -> bool:
         """Whether the program has ended and all it wrote was read."""
         return self.process.poll() is not None and not self.read(0)
