@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -72,6 +73,23 @@ async def test_a_frame_waits_for_the_answer_to_the_one_before(clock: Clock) -> N
     assert link.wait_s == 0
     assert link.state.in_flight == 0
     assert link.news.is_set()
+
+
+async def test_one_that_gives_up_waiting_is_not_kept_by_an_answer_of_that_moment(
+    clock: Clock,
+) -> None:
+    link, _ = linked(clock, {})
+    clock.now += 0.1
+    answer(link, 1)
+    link.after_frame(5_000)
+    waiting = asyncio.create_task(link.room())
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    link.news.set()
+    await asyncio.sleep(0)  # the news is heard, and whoever waits has not been woken
+    waiting.cancel()
+    await asyncio.wait([waiting], timeout=10)
+    assert waiting.cancelled()
 
 
 async def test_a_key_on_the_same_row_is_no_answer(clock: Clock) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -105,10 +106,10 @@ class Link:
         """Wait until there is room for a frame."""
         while (seconds := self.wait_s) > 0:
             self.news.clear()
-            try:
-                await asyncio.wait_for(self.news.wait(), seconds)
-            except TimeoutError:
-                continue
+            # Not wait_for: news that comes in the moment of a cancellation makes it forget that.
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(seconds):
+                    await self.news.wait()
 
     @property
     def frame_bytes(self) -> int | None:

@@ -198,11 +198,11 @@ class Playing(Screen[None]):
         """
         loop = asyncio.get_running_loop()
         deadline = loop.time()
-        while self.session is not None:
+        while (session := self.session) is not None:
             await self.link.room()
             interval = 1 / self.services.settings.fps
-            self.session.tick(interval)
-            if self.view.behind and not self.session.transport.playing:
+            session.tick(interval)
+            if self.view.behind and not session.transport.playing:
                 self.view.catch_up()
             deadline = max(deadline + interval, loop.time())
             await asyncio.sleep(deadline - loop.time())
