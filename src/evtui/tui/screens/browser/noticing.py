@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -84,8 +83,7 @@ class Noticing(TableKeys):
         row = self._table.row(path)
         if row is None:
             return
-        put = self._services.catalogue.put
-        threading.Thread(target=put, args=(row.dataset, summary, counts), daemon=True).start()
+        self._services.catalogue.put(row.dataset, summary, counts)
         self._table.learn(row.dataset, summary)
         if row is self._table.current:
             self.query_one(PreviewPane).show(row)
