@@ -49,14 +49,22 @@ def facts(row: Row, *, full: bool = False) -> list[tuple[str, str]]:
     return [(name, printable(value)) for name, value in listed if value]
 
 
-def facts_text(row: Row, *, full: bool = False) -> Text:
-    """The facts and the findings as text."""
+def facts_text(row: Row, *, full: bool = False, load: Forecast | None = None) -> Text:
+    """The facts and the findings as text; what matters most comes first, where room is short.
+
+    Args:
+        row: what the table knows.
+        full: everything, or what the table does not say too.
+        load: what loading it would take, where that is of interest.
+    """
     width = _LABEL if full else _SHORT_LABEL
     lines = [Text(printable(row.dataset.name), "bold", overflow="fold")]
-    lines += [pair(name, value, width) for name, value in facts(row, full=full)]
     known = row.summary
     if row.problem:
         lines.append(Text(printable(row.problem), "red"))
+    lines += [pair(name, value, width) for name, value in facts(row, full=full)]
+    if load is not None:
+        lines.append(pair("load", _forecast(load), width))
     if known is not None:
         lines += [
             Text.assemble(
@@ -91,11 +99,8 @@ def pair(name: str, value: str, width: int = _LABEL) -> Text:
     return Text.assemble((f"{name:<{width}}", "dim"), value)
 
 
-def forecast_text(forecast: Forecast) -> Text:
-    """What loading a dataset into the cache would take, as one more fact."""
-    said = format_bytes(forecast.bytes)
-    if forecast.refusal:
-        return pair("load", f"no: {forecast.refusal}", _SHORT_LABEL)
-    if forecast.drops:
-        said += f", drops {', '.join(path.name for path in forecast.drops)}"
-    return pair("load", printable(said), _SHORT_LABEL)
+def _forecast(load: Forecast) -> str:
+    if load.refusal:
+        return f"no: {load.refusal}"
+    drops = ", ".join(path.name for path in load.drops)
+    return printable(format_bytes(load.bytes) + (f", drops {drops}" if drops else ""))

@@ -17,7 +17,7 @@ from evtui.errors import RecordingError
 from evtui.library.remembered import as_it_is
 from evtui.threads import NewestOnly
 from evtui.tui.columns import Row
-from evtui.tui.facts import facts_text, forecast_text
+from evtui.tui.facts import facts_text
 from evtui.tui.widgets.event_view import EventView
 from evtui.tui.widgets.timeline_bar import TimelineBar
 
@@ -75,10 +75,11 @@ class PreviewPane(Vertical):
 
     def _facts(self, row: Row) -> Text:
         """What is known; with the cache on also what loading would take and drop."""
-        facts, cost, store = facts_text(row), row.cost, self._services.store
+        cost, store = row.cost, self._services.store
+        load = None
         if cost is not None and store.stats.on and not row.cached:
-            facts.append("\n").append_text(forecast_text(store.forecast(row.dataset.path, cost)))
-        return facts
+            load = store.forecast(row.dataset.path, cost)
+        return facts_text(row, load=load)
 
     def on_unmount(self) -> None:
         self._reader.close()
