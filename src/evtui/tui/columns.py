@@ -162,11 +162,11 @@ COLUMNS: tuple[Column, ...] = (
         lambda row: _number(_known(row).duration_us),
         right=True,
     ),
-    Column("rate", "Rate", 11, 8, _rate, lambda row: _number(_known(row).rate), right=True),
+    Column("rate", "Rate", 10, 8, _rate, lambda row: _number(_known(row).rate), right=True),
     Column(
         "size",
         "Size",
-        8,
+        7,
         4,
         lambda row: format_bytes(row.dataset.bytes),
         lambda row: row.dataset.bytes,
