@@ -14,7 +14,7 @@ from textual.widgets import Static
 
 from evtui.store.messages import LoadProgress, Stage
 from evtui.tui.messages import ChangeSetting
-from evtui.tui.screens.browser.watching import GAUGE_INTERVAL_S
+from evtui.tui.widgets.gauge import INTERVAL_S
 from evtui.tui.widgets.history_plot import HistoryPlot
 from evtui.tui.widgets.loading_panel import LoadingPanel
 from evtui.tui.widgets.memory_table import MemoryTable
@@ -59,7 +59,7 @@ class MemoryScreen(ModalScreen[None]):
         self.query_one("#memory-box").border_title = "Memory"
         self._table.focus()
         self._panel.note("nothing loads", "dim")
-        self.set_interval(GAUGE_INTERVAL_S, self.show)
+        self.set_interval(INTERVAL_S, self.show)
         self.show()
 
     @property

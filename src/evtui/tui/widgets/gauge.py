@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 Readings: TypeAlias = "tuple[MemoryReading, CacheStats, Rate | None]"
 
+INTERVAL_S = 0.5
+"""How often memory is read and shown."""
+
 _WIDE = 56
 """Cells from which on figures have three digits and words are written out."""
 

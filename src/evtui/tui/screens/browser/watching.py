@@ -10,13 +10,11 @@ from typing import TYPE_CHECKING
 from evtui.store.memory import held_by
 from evtui.store.watch import LoadRate
 from evtui.tui.screens.browser.surveying import Surveying
-from evtui.tui.widgets.gauge import Gauge
+from evtui.tui.widgets.gauge import INTERVAL_S, Gauge
 
 if TYPE_CHECKING:
     from evtui.store.policy import MemoryReading
     from evtui.tui.services import Services
-
-GAUGE_INTERVAL_S = 0.5
 
 
 class Watching(Surveying):
@@ -29,7 +27,7 @@ class Watching(Surveying):
 
     def begin_watching(self) -> None:
         """From now on."""
-        self.set_interval(GAUGE_INTERVAL_S, self._read_memory)
+        self.set_interval(INTERVAL_S, self._read_memory)
         self._read_memory()
 
     def action_memory(self) -> None:

@@ -11,7 +11,7 @@ from evtui.tui.facts import pair, timing_text
 from evtui.units import format_bytes, format_count, format_duration, format_position, format_rate
 
 if TYPE_CHECKING:
-    from evtui.tui.screens.player.screen import PlayerScreen
+    from evtui.tui.screens.player.measuring import Measuring
 
 Part = tuple[str, str]
 """A text and its style."""
@@ -19,7 +19,7 @@ Part = tuple[str, str]
 _LINES = 16
 
 
-def status_parts(player: PlayerScreen) -> list[Part]:
+def status_parts(player: Measuring) -> list[Part]:
     """The status line, the most telling parts first."""
     session, view, frame = player.session, player.view, player.frame
     if session is None:
@@ -43,7 +43,7 @@ def status_parts(player: PlayerScreen) -> list[Part]:
     ]
 
 
-def _measured(player: PlayerScreen) -> Iterator[str]:
+def _measured(player: Measuring) -> Iterator[str]:
     """The region's rate, and its frequency if that is measured."""
     if player.view.roi is not None and player.statistics is not None:
         yield format_rate(player.statistics.rate)
@@ -51,7 +51,7 @@ def _measured(player: PlayerScreen) -> Iterator[str]:
         yield frequency_text(player)
 
 
-def frequency_text(player: PlayerScreen) -> str:
+def frequency_text(player: Measuring) -> str:
     """Hz and turns a minute; a dash while nothing can be told for sure."""
     from evtui.measuring.frequency import TRUSTED, rpm
 
@@ -64,7 +64,7 @@ def frequency_text(player: PlayerScreen) -> str:
     return f"{now:.4g} Hz ({found.confidence:.0%}) {turns}{blades}"
 
 
-def hud_text(player: PlayerScreen) -> Text:
+def hud_text(player: Measuring) -> Text:
     """The overlay: how the frame is drawn, how playback and link keep up, what is measured."""
     lines = [
         *_drawn(player),
@@ -76,7 +76,7 @@ def hud_text(player: PlayerScreen) -> Text:
     return text + Text("\n" * max(0, _LINES - text.plain.count("\n") - 1))
 
 
-def _drawn(player: PlayerScreen) -> Iterator[Text]:
+def _drawn(player: Measuring) -> Iterator[Text]:
     view, counted = player.view, player.statistics
     if view.look is not None:
         shown = view.look.region
@@ -94,7 +94,7 @@ def _drawn(player: PlayerScreen) -> Iterator[Text]:
         yield pair("filters", player.filters.describe())
 
 
-def _kept_up(player: PlayerScreen) -> Iterator[Text]:
+def _kept_up(player: Measuring) -> Iterator[Text]:
     session, frame = player.session, player.frame
     if session is not None:
         yield pair("frames", f"{session.frame_rate:.0f} per s, {session.dropped} dropped")
