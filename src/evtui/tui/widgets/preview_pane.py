@@ -13,7 +13,6 @@ from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import Static
 
-from evtui.errors import RecordingError
 from evtui.library.remembered import as_it_is
 from evtui.threads import NewestOnly
 from evtui.tui.columns import Row
@@ -92,7 +91,7 @@ class PreviewPane(Vertical):
         if preview is None:
             try:
                 preview = self._make(dataset)
-            except RecordingError:
+            except Exception:  # noqa: BLE001 -- a thread that died would show no picture any more
                 return
         if not self._reader.superseded:
             self.post_message(self.Ready(path, preview))
