@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +23,9 @@ if TYPE_CHECKING:
 
 LOOK_INTERVAL_S = 2.0
 
+_MANY = 1_000
+"""Rows that the garbage collector would be felt to look through."""
+
 
 class Noticing(TableKeys):
     """Has the learner and the lookout work for the rows, and takes what they tell."""
@@ -39,6 +41,8 @@ class Noticing(TableKeys):
         super().__init__()
         self._services = services
         self._paths = paths
+        self._unkept = 0
+        """Rows that came or were learned since the last time that they were kept."""
         self._learner: Learner
         self._lookout: Lookout
 
@@ -84,8 +88,7 @@ class Noticing(TableKeys):
         row = self._table.row(path)
         if row is None:
             return
-        put = self._services.catalogue.put
-        threading.Thread(target=put, args=(row.dataset, summary, counts), daemon=True).start()
+        self._services.catalogue.put(row.dataset, summary, counts)
         self._table.learn(row.dataset, summary)
         if row is self._table.current:
             self.query_one(PreviewPane).show(row)
@@ -93,6 +96,12 @@ class Noticing(TableKeys):
     def learn_in_sight_first(self) -> None:
         """What the user sees is learned before the rest."""
         self._learner.prefer([row.dataset.path for row in self._table.in_sight])
+
+    def keep_rows(self) -> None:
+        """Where many rows came since the last time, keep them from the garbage collector."""
+        if self._unkept >= _MANY and self.is_active:
+            self._unkept = 0
+            keep_from_collector()
 
     @on(Told)
     def _take(self, message: Told) -> None:
@@ -113,9 +122,10 @@ class Noticing(TableKeys):
     def _take_learned(self, report: Learned) -> None:
         for dataset, summary in report.datasets:
             self._table.learn(dataset, summary)
+        self._unkept += len(report.datasets)
         if report.is_all:
             self._table.rearrange()
-            keep_from_collector()
+            self.keep_rows()
         self.learn_in_sight_first()
 
     def _take_noticed(self, report: Noticed) -> None:
