@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +12,15 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Static
 
-from evtui.library.survey import Survey
+from evtui.library.learner import Learned
+from evtui.library.survey import Finished, Survey
 from evtui.tui.app import EvtuiApp
 from evtui.tui.screens.browser import noticing
 from evtui.tui.screens.browser.screen import BrowserScreen
 from evtui.tui.services import Services
 from evtui.tui.widgets.dataset_table import DatasetTable
 from evtui.tui.widgets.loading_panel import LoadingPanel
+from evtui.tui.widgets.preview_pane import PreviewPane
 from support.small import write_h5
 
 Until = Any
@@ -269,3 +272,28 @@ async def test_what_is_said_holds_no_control_characters(app: EvtuiApp, until: Un
         await until(pilot, lambda: bool(app._notifications))
         (note,) = app._notifications
         assert note.message == "a\N{REPLACEMENT CHARACTER}[31mb\nc"
+
+
+async def test_what_is_told_while_the_widgets_go_is_not_heard(
+    app: EvtuiApp, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[str] = []
+    on_unmount = PreviewPane.on_unmount
+
+    def tell(pane: PreviewPane) -> None:
+        """Its parts are gone; the screen that it is on hears on."""
+        on_unmount(pane)
+        browser = app.browser
+        browser._take(browser.Told(learned))
+        browser._take_report(browser.Surveyed(browser._number, Finished()))
+        browser._read_memory()
+        browser.look()
+        heard.append("all")
+
+    async with app.run_test() as pilot:
+        await settle(app, pilot, until)
+        row = table(app).current
+        assert row is not None and row.summary is not None
+        learned = Learned(((row.dataset, replace(row.summary, events=7)),), is_all=True)
+        monkeypatch.setattr(PreviewPane, "on_unmount", tell)
+    assert heard

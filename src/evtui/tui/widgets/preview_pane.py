@@ -117,7 +117,7 @@ class PreviewPane(Vertical):
 
     @on(Ready)
     def _show_picture(self, message: Ready) -> None:
-        if message.path != self._path:
+        if message.path != self._path or not self.app.is_running:
             return
         view = self.query_one(EventView)
         view.begin(message.preview.info, self._services.settings)

@@ -71,7 +71,7 @@ class Noticing(TableKeys):
 
     def look(self) -> None:
         """Have the files in sight looked at."""
-        if not self.is_current:
+        if self.is_ending or not self.is_current:
             return
         rows = self._table.in_sight
         folders = dict.fromkeys([*self._paths, *(row.dataset.path.parent for row in rows)])
@@ -105,6 +105,8 @@ class Noticing(TableKeys):
 
     @on(Told)
     def _take(self, message: Told) -> None:
+        if self.is_ending:
+            return
         report, current = message.report, self._table.current
         before = current and (current.dataset, current.summary, current.missing)
         if isinstance(report, Learned):

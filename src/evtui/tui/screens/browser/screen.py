@@ -56,7 +56,9 @@ class BrowserScreen(Loading):
     @work
     async def _open_single(self) -> None:
         """One file that was given by name opens at once."""
-        if len(self._paths) == 1 and not await beside(self._paths[0].is_dir):
+        if len(self._paths) != 1 or await beside(self._paths[0].is_dir):
+            return
+        if not self.is_ending:
             self._open(self._paths[0])
 
     # What the user does
@@ -67,7 +69,7 @@ class BrowserScreen(Loading):
 
     def hear_export(self, told: ExportProgress, under_way: Sequence[ExportProgress]) -> None:
         """An export went on or ended; show how all of them stand."""
-        if self.is_mounted:
+        if self.is_mounted and not self.is_ending:
             self._panel.show_exports(under_way)
             if told.stage.ended:
                 self._panel.note(f"{told.target.name}: {told.stage.value}")

@@ -72,7 +72,7 @@ class Surveying(Noticing):
 
     @on(Surveyed)
     def _take_report(self, message: Surveyed) -> None:
-        if message.number != self._number:
+        if self.is_ending or message.number != self._number:
             return
         if isinstance(message.report, Found):
             self._take_found(message.report)
