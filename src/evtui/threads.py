@@ -61,5 +61,6 @@ class NewestOnly(Generic[T]):
                 self._changed.wait_for(lambda: self._closing or self._item is not None)
                 item, self._item = self._item, None
                 if self._closing or item is None:
+                    del self._work  # whoever does it holds this: they would go in circles
                     return
             self._work(item)

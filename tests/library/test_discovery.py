@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evtui.library.discovery import (
+    FOLDER,
     NO_FILE,
     Dataset,
     Doubtful,
@@ -19,6 +20,7 @@ from evtui.library.discovery import (
     Obstacle,
     discover,
     list_folder,
+    look_at,
 )
 
 
@@ -119,6 +121,10 @@ def test_a_pipe_named_like_a_recording_is_an_obstacle_and_does_not_block(tmp_pat
             Obstacle(tmp_path / "c.h5", NO_FILE),
             Obstacle(tmp_path / "a.raw", NO_FILE),
         ]
+
+
+def test_a_folder_in_a_file_s_place_is_called_one(tmp_path: Path) -> None:
+    assert look_at(tmp_path, "") == Obstacle(tmp_path, FOLDER)
 
 
 def test_names_of_any_bytes_are_found(tmp_path: Path) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +12,15 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Static
 
+from evtui.library.learner import Learned
+from evtui.library.survey import Finished, Survey
 from evtui.tui.app import EvtuiApp
+from evtui.tui.screens.browser import noticing
 from evtui.tui.screens.browser.screen import BrowserScreen
 from evtui.tui.services import Services
 from evtui.tui.widgets.dataset_table import DatasetTable
 from evtui.tui.widgets.loading_panel import LoadingPanel
+from evtui.tui.widgets.preview_pane import PreviewPane
 from support.small import write_h5
 
 Until = Any
@@ -184,3 +190,110 @@ async def test_a_name_of_no_characters_is_shown_and_refused(
         (note,) = app._notifications
         note.message.encode()
         assert "[red].h5: " in note.message
+
+
+async def test_names_of_given_folders_are_data(
+    services: Services, folder: Path, until: Until
+) -> None:
+    folder /= "[/red]"
+    folder.mkdir(parents=True)
+    write_h5(folder / "fan.h5", count=70)
+    app = EvtuiApp([folder], services)
+    async with app.run_test() as pilot:
+        title = app.browser.query_one("#browser-title", Static)
+        await until(pilot, lambda: "1 recording  in recordings/[/red]" in str(title.visual))
+
+
+async def test_a_file_that_comes_while_files_are_looked_for_stays(
+    app: EvtuiApp, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    may_finish = threading.Event()
+    batches = Survey._batches
+
+    def waits(survey: Survey) -> Any:
+        yield from batches(survey)
+        assert may_finish.wait(30)
+
+    async with app.run_test() as pilot:
+        await settle(app, pilot, until)
+        monkeypatch.setattr(Survey, "_batches", waits)
+        await pilot.press("r")
+        await until(pilot, lambda: len(app.browser._found) == 3)
+        write_h5(Path("recordings/deeper/new.h5"), count=70)
+        app.browser.look()
+        await until(pilot, lambda: "new.h5" in names(app))
+        may_finish.set()
+        await until(pilot, lambda: app.browser.is_settled)
+        assert "new.h5" in names(app)
+
+
+async def test_one_file_opens_and_the_screen_waits_for_no_look_at_it(
+    services: Services, folder: Path, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads: set[str] = set()
+    is_dir = Path.is_dir
+
+    def note(path: Path) -> bool:
+        if path == FAN:
+            threads.add(threading.current_thread().name)
+        return is_dir(path)
+
+    monkeypatch.setattr(Path, "is_dir", note)
+    app = EvtuiApp([FAN], services)
+    async with app.run_test() as pilot:
+        await until(pilot, lambda: app.player.session is not None)
+    assert threads
+    assert threading.current_thread().name not in threads
+
+
+async def test_only_many_rows_are_kept_from_the_collector_and_nothing_that_is_open(
+    app: EvtuiApp, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept: list[int] = []
+    async with app.run_test() as pilot:
+        await settle(app, pilot, until)
+        monkeypatch.setattr(noticing, "keep_from_collector", lambda: kept.append(1))
+        await pilot.press("r")
+        await until(pilot, lambda: app.browser.is_settled)
+        assert not kept, "three rows are looked through in no time"
+        monkeypatch.setattr(noticing, "_MANY", 1)
+        write_h5(Path("recordings/a.h5"), count=70)
+        await pilot.press("comma")
+        app.browser.action_rescan()
+        await until(pilot, lambda: events(app, Path("recordings/a.h5")) == 70)
+        assert not kept, "the settings are open, and would never be given back"
+        await pilot.press("escape", "r")
+        await until(pilot, lambda: bool(kept))
+
+
+async def test_what_is_said_holds_no_control_characters(app: EvtuiApp, until: Until) -> None:
+    async with app.run_test() as pilot:
+        app.browser.notify("a\x1b[31mb\nc")
+        await until(pilot, lambda: bool(app._notifications))
+        (note,) = app._notifications
+        assert note.message == "a\N{REPLACEMENT CHARACTER}[31mb\nc"
+
+
+async def test_what_is_told_while_the_widgets_go_is_not_heard(
+    app: EvtuiApp, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[str] = []
+    on_unmount = PreviewPane.on_unmount
+
+    def tell(pane: PreviewPane) -> None:
+        """Its parts are gone; the screen that it is on hears on."""
+        on_unmount(pane)
+        browser = app.browser
+        browser._take(browser.Told(learned))
+        browser._take_report(browser.Surveyed(browser._number, Finished()))
+        browser._read_memory()
+        browser.look()
+        heard.append("all")
+
+    async with app.run_test() as pilot:
+        await settle(app, pilot, until)
+        row = table(app).current
+        assert row is not None and row.summary is not None
+        learned = Learned(((row.dataset, replace(row.summary, events=7)),), is_all=True)
+        monkeypatch.setattr(PreviewPane, "on_unmount", tell)
+    assert heard

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from evtui.library import previews
 from evtui.library.catalogue import Catalogue, database
 from evtui.library.remembered import remembering
 from evtui.library.shelf import Shelf
@@ -165,3 +166,25 @@ async def test_a_problem_that_comes_up_is_shown(
         (message,) = [note.message for note in app._notifications]
         assert "damaged and is made anew" in message
         await until(pilot, lambda: app.browser._table.row_count == 3)
+
+
+async def test_after_a_fault_that_nobody_foresaw_the_next_picture_is_shown(
+    app: EvtuiApp, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[Path] = []
+    make = previews.make_preview
+
+    def fail_first(recording: Any) -> Any:
+        made.append(recording.info.path)
+        if len(made) == 1:
+            raise IndexError("a fault in a reader")
+        return make(recording)
+
+    monkeypatch.setattr(previews, "make_preview", fail_first)
+    async with app.run_test() as pilot:
+        await until(pilot, lambda: app.browser._table.row_count == 3)
+        table = app.browser._table
+        for name in ("fan.h5", "deeper/drone.h5"):
+            table.move_cursor(row=table.get_row_index(f"recordings/{name}"))
+            await until(pilot, lambda: Path(f"recordings/{name}") in made)  # noqa: B023
+        await until(pilot, lambda: view(app).events is not None)

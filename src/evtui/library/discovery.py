@@ -15,6 +15,7 @@ _TOLD_BY_CONTENT = frozenset({".txt", ".csv", ".npy", ".npz"})
 """Endings that far more often are something else: such a file is listed if it holds events."""
 
 NO_FILE = "is not a file but a pipe or a device"
+FOLDER = "is a folder, not a recording"
 NO_SUCH_FILE = CannotRead.because(Path(), FileNotFoundError()).reason
 
 Identity = tuple[int, int]
@@ -164,6 +165,8 @@ def look_at(path: Path, folder: str) -> Dataset | Obstacle:
         status = path.stat()
     except OSError as error:
         return Obstacle(path, CannotRead.because(path, error).reason)
+    if stat.S_ISDIR(status.st_mode):
+        return Obstacle(path, FOLDER)
     if not stat.S_ISREG(status.st_mode):
         return Obstacle(path, NO_FILE)
     return Dataset(path, folder, status.st_size, status.st_mtime_ns)

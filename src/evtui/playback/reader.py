@@ -113,9 +113,11 @@ class FrameReader:
     def close(self) -> None:
         """End the thread without waiting for it: a read that hangs must not hold the screen.
 
-        A frame that is being delivered just now may still arrive; none follows it.
+        A frame that is being delivered just now may still arrive; none follows it.  Who they were
+        for is let go of, so that the recording is given back without the garbage collector.
         """
         self._thread.close()
+        self._deliver = _to_nobody
 
     def join(self) -> None:
         """Wait until the thread has ended, after ``close``."""
@@ -184,6 +186,10 @@ class FrameReader:
                     return
             read.append(ahead)
         self._read = read
+
+
+def _to_nobody(_frame: Frame) -> None:
+    """Where frames go after the end."""
 
 
 def _without(stretch: Stretch, others: Iterable[Stretch]) -> list[Stretch]:

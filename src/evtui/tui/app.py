@@ -8,7 +8,7 @@ import signal
 import threading
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from textual import on
 from textual.app import App, SystemCommand
@@ -38,6 +38,7 @@ from evtui.tui.screens.player.screen import PlayerScreen
 from evtui.tui.screens.settings import SettingsScreen
 from evtui.tui.services import Services
 from evtui.tui.styles import style_sheets
+from evtui.units import printable
 
 if TYPE_CHECKING:
     from evtui.tui.exports import Wish
@@ -112,6 +113,11 @@ class EvtuiApp(App[None]):
     def action_help(self) -> None:
         if not isinstance(self.screen, HelpScreen):
             self.push_screen(HelpScreen(self.services.settings.keymap))
+
+    def notify(self, message: str, **options: Any) -> None:
+        """As Textual does, but what comes from files and their names commands no terminal."""
+        lines = message.split("\n")
+        super().notify("\n".join(map(printable, lines)), **options)
 
     def _tell_of_problem(self, text: str) -> None:
         """From any thread."""

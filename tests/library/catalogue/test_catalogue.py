@@ -99,6 +99,17 @@ def test_a_name_that_is_not_utf8_is_remembered(file: Path) -> None:
     catalogue.close()
 
 
+@pytest.mark.parametrize("mtime_ns", [2**63, -(2**63) - 1, 10**19])
+def test_a_file_of_a_far_time_is_remembered_and_the_next_one_too(file: Path, mtime_ns: int) -> None:
+    far = dataclasses.replace(DATASET, mtime_ns=mtime_ns)
+    catalogue = Catalogue(file)
+    for dataset in (far, dataclasses.replace(DATASET, path=Path("next.h5"))):
+        catalogue.put(dataset, SUMMARY)
+        assert catalogue.flush()
+        assert catalogue.get(dataset) == SUMMARY
+    catalogue.close()
+
+
 def test_remembers_what_was_counted_across_runs(file: Path) -> None:
     first = Catalogue(file)
     first.put(DATASET, SUMMARY, COUNTS)

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import gc
 import json
+import weakref
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -149,3 +151,19 @@ async def test_the_next_opening_runs_no_second_pass(
         assert bar.timeline is not None and bar.timeline.on is not None
         assert row is not None
         await until(pilot, lambda: row.summary is not None and row.summary.is_counted)
+
+
+async def test_what_was_played_is_given_back_without_the_garbage_collector(
+    app: EvtuiApp, until: Until
+) -> None:
+    """What the collector does not look through any more would stay for good."""
+    async with app.run_test() as pilot:
+        await play(app, pilot, until)
+        await until(pilot, lambda: app.player.frame is not None)
+        played = weakref.ref(session(app))
+        gc.disable()
+        try:
+            await pilot.press("escape")
+            await until(pilot, lambda: played() is None)
+        finally:
+            gc.enable()

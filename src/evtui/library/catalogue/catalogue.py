@@ -30,6 +30,9 @@ V = TypeVar("V")
 CLOSE_WAIT_S = 3.0
 """How long closing waits for what is still being written: longer than for another program."""
 
+_LATEST_NS = 2**63 - 1
+"""The largest number that SQLite holds."""
+
 _AT_ONCE = 500
 """Datasets that one question asks for; SQLite takes 999 values at least."""
 
@@ -197,6 +200,7 @@ class Catalogue:
 
 
 def _key(dataset: Dataset) -> Key:
-    """The path as text that SQLite takes, whatever bytes the name is made of."""
+    """What SQLite takes: the path as text, whatever bytes its name is made of, and an mtime before
+    the year 2262."""
     path = str(dataset.path.absolute()).encode("utf-8", "surrogateescape").decode("latin-1")
-    return path, dataset.bytes, dataset.mtime_ns
+    return path, dataset.bytes, max(-_LATEST_NS, min(dataset.mtime_ns, _LATEST_NS))

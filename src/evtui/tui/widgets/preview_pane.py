@@ -13,7 +13,6 @@ from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import Static
 
-from evtui.errors import RecordingError
 from evtui.library.remembered import as_it_is
 from evtui.threads import NewestOnly
 from evtui.tui.columns import Row
@@ -93,7 +92,7 @@ class PreviewPane(Vertical):
         if preview is None:
             try:
                 preview = self._make(dataset)
-            except RecordingError:
+            except Exception:  # noqa: BLE001 -- a thread that died would show no picture any more
                 return
         if not self._reader.superseded:
             self.post_message(self.Ready(path, preview))
@@ -119,7 +118,7 @@ class PreviewPane(Vertical):
 
     @on(Ready)
     def _show_picture(self, message: Ready) -> None:
-        if message.path != self._path:
+        if message.path != self._path or not self.app.is_running:
             return
         view = self.query_one(EventView)
         view.begin(message.preview.info, self._services.settings)

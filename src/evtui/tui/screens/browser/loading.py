@@ -52,6 +52,8 @@ class Loading(Watching):
 
     @on(DatasetTable.Highlighted)
     def _highlight(self, message: DatasetTable.Highlighted) -> None:
+        if self.is_ending:
+            return
         self.query_one(PreviewPane).show(message.row)
         if self._preload_timer is not None:
             self._preload_timer.reset()
@@ -59,6 +61,8 @@ class Loading(Watching):
 
     def preload(self) -> None:
         """The cursor has rested: load what it rests on, where that is wanted and drops nothing."""
+        if self.is_ending:
+            return
         row, settings = self._table.current, self._services.settings
         store = self._services.store
         if row is None or not (settings.cache and settings.preload) or not self.is_current:
@@ -215,7 +219,7 @@ class Loading(Watching):
     def hear_store(self, message: StoreMessage) -> None:
         """The store loads, has loaded, or freed something."""
         self._load_rate.hear(message)
-        if not (self.is_mounted and self.is_running):  # when quitting, loads end after it
+        if self.is_ending or not self.is_mounted:  # when quitting, loads end after it
             return
         if isinstance(message, NotKept):
             self._panel.note(f"{message.path.name}: not kept on disk: {message.why}", "yellow")

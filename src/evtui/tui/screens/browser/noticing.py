@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 LOOK_INTERVAL_S = 2.0
 
+_MANY = 1_000
+"""Rows that the garbage collector would be felt to look through."""
+
 
 class Noticing(TableKeys):
     """Has the learner and the lookout work for the rows, and takes what they tell."""
@@ -38,6 +41,8 @@ class Noticing(TableKeys):
         super().__init__()
         self._services = services
         self._paths = paths
+        self._unkept = 0
+        """Rows that came or were learned since the last time that they were kept."""
         self._learner: Learner
         self._lookout: Lookout
 
@@ -66,7 +71,7 @@ class Noticing(TableKeys):
 
     def look(self) -> None:
         """Have the files in sight looked at."""
-        if not self.is_current:
+        if self.is_ending or not self.is_current:
             return
         rows = self._table.in_sight
         folders = dict.fromkeys([*self._paths, *(row.dataset.path.parent for row in rows)])
@@ -92,8 +97,16 @@ class Noticing(TableKeys):
         """What the user sees is learned before the rest."""
         self._learner.prefer([row.dataset.path for row in self._table.in_sight])
 
+    def keep_rows(self) -> None:
+        """Where many rows came since the last time, keep them from the garbage collector."""
+        if self._unkept >= _MANY and self.is_active:
+            self._unkept = 0
+            keep_from_collector()
+
     @on(Told)
     def _take(self, message: Told) -> None:
+        if self.is_ending:
+            return
         report, current = message.report, self._table.current
         before = current and (current.dataset, current.summary, current.missing)
         if isinstance(report, Learned):
@@ -111,9 +124,10 @@ class Noticing(TableKeys):
     def _take_learned(self, report: Learned) -> None:
         for dataset, summary in report.datasets:
             self._table.learn(dataset, summary)
+        self._unkept += len(report.datasets)
         if report.is_all:
             self._table.rearrange()
-            keep_from_collector()
+            self.keep_rows()
         self.learn_in_sight_first()
 
     def _take_noticed(self, report: Noticed) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.widgets import Footer, Input, Static
 
+from evtui.store.beside import beside
 from evtui.tui.actions import Place, bindings
 from evtui.tui.messages import AskExport, FirstPaint, ShowDetails
 from evtui.tui.screens.browser.loading import Loading
@@ -28,7 +29,7 @@ class BrowserScreen(Loading):
     BINDINGS = bindings(Place.BROWSER)
 
     def compose(self) -> ComposeResult:
-        yield Static(id="browser-title")
+        yield Static(id="browser-title", markup=False)
         with Horizontal(id="browser-main"):
             yield DatasetTable(id="datasets")
             yield PreviewPane(self._services, id="preview")
@@ -50,7 +51,14 @@ class BrowserScreen(Loading):
         """The table is on the screen: import and open what was put off until now."""
         self.post_message(FirstPaint())
         self.begin_learning()
-        if len(self._paths) == 1 and not self._paths[0].is_dir():
+        self._open_single()
+
+    @work
+    async def _open_single(self) -> None:
+        """One file that was given by name opens at once."""
+        if len(self._paths) != 1 or await beside(self._paths[0].is_dir):
+            return
+        if not self.is_ending:
             self._open(self._paths[0])
 
     # What the user does
@@ -61,7 +69,7 @@ class BrowserScreen(Loading):
 
     def hear_export(self, told: ExportProgress, under_way: Sequence[ExportProgress]) -> None:
         """An export went on or ended; show how all of them stand."""
-        if self.is_mounted:
+        if self.is_mounted and not self.is_ending:
             self._panel.show_exports(under_way)
             if told.stage.ended:
                 self._panel.note(f"{told.target.name}: {told.stage.value}")

@@ -11,8 +11,8 @@ from textual.message import Message
 from textual.widgets import Static
 
 from evtui.library.discovery import Obstacle
+from evtui.library.lookout import Noticed
 from evtui.library.survey import Found, Report, Survey
-from evtui.tui.collecting import keep_from_collector
 from evtui.tui.screens.browser.noticing import Noticing
 from evtui.tui.widgets.loading_panel import LoadingPanel
 from evtui.units import printable
@@ -72,7 +72,7 @@ class Surveying(Noticing):
 
     @on(Surveyed)
     def _take_report(self, message: Surveyed) -> None:
-        if message.number != self._number:
+        if self.is_ending or message.number != self._number:
             return
         if isinstance(message.report, Found):
             self._take_found(message.report)
@@ -82,17 +82,24 @@ class Surveying(Noticing):
 
     def _take_found(self, report: Found) -> None:
         self._found += [dataset.path for dataset, _ in report.datasets]
+        known = self._table.total
         self._table.add(report.datasets)
+        self._unkept += self._table.total - known
         self._obstacles += report.obstacles
         self._lookout.know(report.folders)
         self._learner.learn(dataset for dataset, known in report.datasets if known is None)
         self.learn_in_sight_first()
 
+    def _take_noticed(self, report: Noticed) -> None:
+        """A file that came where a survey under way has been already was found too."""
+        super()._take_noticed(report)
+        self._found += [dataset.path for dataset, _ in report.new]
+
     def _finish_survey(self) -> None:
         self._survey = None
         self._learner.hold_back(False)
         self._table.keep_only(self._found)
-        keep_from_collector()
+        self.keep_rows()
         if self._obstacles:
             self._panel.note(_in_words(self._obstacles), "yellow")
         elif not self._found:

@@ -16,6 +16,11 @@ class TableKeys(Screen[None]):
         """How many rows there are, or their order, changed."""
 
     @property
+    def is_ending(self) -> bool:
+        """Whether the program ends: its widgets go one after the other, and messages still come."""
+        return not self.app.is_running
+
+    @property
     def _table(self) -> DatasetTable:
         return self.query_one(DatasetTable)
 

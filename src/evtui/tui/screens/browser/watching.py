@@ -36,6 +36,8 @@ class Watching(Surveying):
         self.app.push_screen(MemoryScreen(self._services))
 
     def _read_memory(self) -> None:
+        if self.is_ending:
+            return
         store, loads = self._services.store, self._services.store.loads.values()
         pids = [load.pid for load in loads if load.pid is not None]
         memory = dataclasses.replace(self._services.memory(), children=held_by(pids))

@@ -198,14 +198,21 @@ class Playing(Screen[None]):
         """
         loop = asyncio.get_running_loop()
         deadline = loop.time()
-        while (session := self.session) is not None:
+        while self.session is not None:
             await self.link.room()
             interval = 1 / self.services.settings.fps
-            session.tick(interval)
-            if self.view.behind and not session.transport.playing:
-                self.view.catch_up()
+            self._tick(interval)
             deadline = max(deadline + interval, loop.time())
             await asyncio.sleep(deadline - loop.time())
+
+    def _tick(self, interval: float) -> None:
+        # Not in the loop above: what cancels that holds its variables until they are collected.
+        session = self.session
+        if session is None:
+            return
+        session.tick(interval)
+        if self.view.behind and not session.transport.playing:
+            self.view.catch_up()
 
     @on(FrameRead)
     def _show_frame(self, message: FrameRead) -> None:
