@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
+import threading
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -13,6 +16,7 @@ from evtui.errors import ExportError, NeedsLoading, NotEnoughMemory
 from evtui.recordings.formats import open_in_place
 from evtui.store import kept as module
 from evtui.store.kept import KeptEvents, opening_kept
+from evtui.store.kept_file import write_kept
 from support.loads import as_loaded, write_text
 from support.small import write_h5
 
@@ -135,6 +139,55 @@ def test_a_damaged_file_is_dropped(kept, paths):
     file.write_bytes(file.read_bytes()[:-1])
     assert kept.find(paths[0], "own") is None
     assert not file.exists()
+
+
+def test_what_cannot_be_read_now_is_not_dropped(kept, paths, monkeypatch):
+    def read(*_: object) -> None:
+        raise OSError(errno.EMFILE, "too many open files")
+
+    kept.keep(as_loaded(paths[0]), "own")
+    monkeypatch.setattr(module, "read_kept", read)
+    assert kept.find(paths[0], "own") is None
+    monkeypatch.undo()
+    assert kept.find(paths[0], "own") is not None
+
+
+def test_what_has_changed_while_it_was_decoded_is_not_written(kept, paths):
+    loaded = as_loaded(paths[0])
+    paths[0].write_bytes(b"it went on growing")
+    kept.keep(loaded, "own")
+    assert kept.sizes() == []
+
+
+def test_whole_files_count_and_not_their_events_alone(kept, paths):
+    keep(kept, paths[0], 1)
+    (size,) = kept.sizes()
+    kept.budget = 2 * size - 1
+    kept.keep(as_loaded(paths[1]), "own")
+    assert held(kept, paths) == [paths[1]]
+
+
+def test_a_budget_that_is_lowered_while_something_is_written_holds(kept, paths, monkeypatch):
+    def write(*args: Any) -> None:
+        write_kept(*args)
+        kept.budget = 1
+
+    monkeypatch.setattr(module, "write_kept", write)
+    kept.keep(as_loaded(paths[0]), "own")
+    assert kept.sizes() == []
+
+
+def test_one_that_is_stopped_drops_nothing_for_what_it_does_not_write(kept, paths):
+    for at, path in enumerate(paths[:3]):
+        keep(kept, path, at)
+    loaded = as_loaded(paths[3])
+    with kept._writing:
+        waiting = threading.Thread(target=kept.keep, args=(loaded, "own"))
+        waiting.start()
+        kept._stopped = True
+    waiting.join(10)
+    kept._stopped = False
+    assert held(kept, paths) == paths[:3]
 
 
 def test_one_that_was_stopped_keeps_nothing_more(kept, paths):

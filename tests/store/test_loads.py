@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from evtui.errors import CannotRead, LoadCancelled, LoadFailed, NotEnoughMemory
+from evtui.store.loader import Decoded
 from evtui.store.messages import Stage
 from evtui.store.policy import MemoryReading
 from support.store_rig import GB, ON
@@ -206,3 +207,54 @@ async def test_a_load_that_the_cache_has_no_part_in_is_not_ended_for_its_floor(r
     rig.store.answer(MemoryReading(available=1, process=0))
     rig.loader.let_go()
     assert await load
+
+
+class SlowToEnd:
+    """Stands in for a loading process that takes a moment to be gone."""
+
+    def __init__(self) -> None:
+        self.begun = asyncio.Event()
+        self.ending = asyncio.Event()
+        self.end = asyncio.Event()
+        self.gone = 0
+
+    async def __call__(self, *_: object) -> Decoded:
+        self.begun.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            self.ending.set()
+            await self.end.wait()
+            self.gone += 1
+        raise AssertionError("nobody lets it go")
+
+
+async def test_a_load_that_is_cancelled_twice_is_still_waited_for(rig, paths):
+    rig.store._decode = process = SlowToEnd()
+    load = rig.begin(paths[0])
+    await process.begun.wait()
+    rig.store.cancel(paths[0])
+    await process.ending.wait()
+    rig.store.cancel(paths[0])
+    closing = asyncio.create_task(rig.store.close())
+    await asyncio.sleep(0)
+    process.end.set()
+    await closing
+    assert process.gone == 1
+    with pytest.raises(LoadCancelled):
+        await load
+
+
+async def test_closing_ends_what_waited_to_begin_anew(rig, paths):
+    rig.store._decode = process = SlowToEnd()
+    first = rig.begin(paths[0])
+    await process.begun.wait()
+    rig.store.cancel(paths[0])
+    again = rig.begin(paths[0])
+    await process.ending.wait()
+    closing = asyncio.create_task(rig.store.close())
+    process.end.set()
+    await closing
+    assert rig.store.loads == {}
+    done = await asyncio.gather(first, again, return_exceptions=True)
+    assert [type(error) for error in done] == [LoadCancelled, LoadCancelled]

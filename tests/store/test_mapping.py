@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import queue
+import sys
+import tempfile
 import threading
 from pathlib import Path
 
@@ -54,3 +56,13 @@ def test_a_small_one_is_not_worth_a_thread(tmp_path):
 def test_an_empty_file_is_an_error(tmp_path):
     with pytest.raises(ValueError, match="empty"):
         mapped(tmp_path / "a", 0)
+
+
+def test_one_that_cannot_be_mapped_is_an_error_and_nothing_else(tmp_path, monkeypatch):
+    said: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", said.append)
+    with tempfile.TemporaryFile() as file:
+        closed = file.fileno()
+    with pytest.raises(OSError):
+        Mapping(closed)
+    assert said == []

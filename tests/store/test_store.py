@@ -212,6 +212,19 @@ async def test_more_loads_at_once_keep_within_the_budget(rig, paths):
     assert rig.store.stats.entries == 2
 
 
+async def test_a_load_waits_for_one_whose_room_it_can_have_afterwards(rig, tmp_path):
+    rig.store.set_policy(ON)
+    large = [write_h5(tmp_path / f"large {number}.h5", count=150) for number in range(2)]
+    loads = [rig.begin(large[0])]
+    await rig.begun()
+    loads.append(rig.begin(large[1]))
+    await rig.queued(large[1])
+    for _ in loads:
+        rig.loader.let_go()
+    await asyncio.gather(*loads)
+    assert rig.store.cached_paths == [large[1]]
+
+
 async def test_memory_that_others_take_is_given_back_and_told(quick, paths):
     for path in paths[:2]:
         quick.clock.now += 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
     from evtui.settings import Settings
     from evtui.timing import Log
     from evtui.tui.services import Services
+
+
+_PATIENCE_S = 2.5
+"""How long the program outlives its terminal at most."""
 
 
 def _settings_options(command: Any) -> Any:
@@ -117,12 +122,18 @@ def _run_screen(paths: Sequence[Path], options: dict[str, Any]) -> None:
 def _end_without_terminal(services: Services) -> None:
     """Exports and kept events delete what they began, the catalogue writes what was learned.
 
-    The loading processes end with this one.
+    The loading processes end with this one.  A disk that hangs is not waited for.
     """
-    services.exports.stop()
-    services.kept.stop()
-    services.catalogue.close()
-    os._exit(128 + signal.SIGHUP)
+    status = 128 + signal.SIGHUP
+    latest = threading.Timer(_PATIENCE_S, os._exit, [status])
+    latest.daemon = True
+    latest.start()
+    try:
+        services.exports.stop()
+        services.kept.stop()
+        services.catalogue.close()
+    finally:
+        os._exit(status)
 
 
 def _settings(options: dict[str, Any]) -> tuple[Settings, Log]:

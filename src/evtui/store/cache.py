@@ -60,6 +60,19 @@ class Cache:
         """
         return self._measured(memory).make_room(size, self._claims(), self._left(memory))
 
+    def check_room_later(self, size: int, memory: MemoryReading) -> None:
+        """Refuse what would not fit even once the loads that run have ended, which can then go.
+
+        Args:
+            size: bytes of a recording that is to wait for its turn.
+            memory: a reading of now.
+
+        Raises:
+            NotEnoughMemory: there is no use in waiting.
+        """
+        coming = [replace(claim, playing=False) for claim in self._coming]
+        self._measured(memory).make_room(size, [*self.held, *coming], memory)
+
     def reserve(self, path: Path, size: int, memory: MemoryReading) -> None:
         """Drop what has to go before a recording is loaded, and keep its room until ``release``.
 
@@ -177,8 +190,11 @@ class Cache:
         The room of a load counts until it is put in its place, so that two loads at a time do not
         take the same.
         """
-        coming = [Held(path, size, math.inf, playing=True) for path, size in self._reserved.items()]
-        return [claim for claim in (*self.held, *coming) if claim.path != besides]
+        return [claim for claim in (*self.held, *self._coming) if claim.path != besides]
+
+    @property
+    def _coming(self) -> list[Held]:
+        return [Held(path, size, math.inf, playing=True) for path, size in self._reserved.items()]
 
     def _left(self, memory: MemoryReading) -> MemoryReading:
         """What is available once the loads that run have taken all of their room."""

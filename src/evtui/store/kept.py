@@ -65,9 +65,9 @@ class KeptEvents:
             return None
         try:
             loaded = read_kept(file, path)
-        except (FileNotFoundError, NotADirectoryError):
-            return None
-        except (OSError, ValueError):
+        except OSError:
+            return None  # not there, or not to be had now: of too many open files, say
+        except ValueError:
             _remove(file)  # of another version, of an older state of the recording, or damaged
             return None
         with contextlib.suppress(OSError):  # a folder that became read-only still serves
@@ -82,6 +82,8 @@ class KeptEvents:
     def keep(self, loaded: Loaded, loader: str) -> None:
         """Write a recording's events, and drop those for which no room is left.
 
+        Nothing is written of a file that has changed since it was loaded.
+
         Args:
             loaded: what the loader gave.
             loader: that decoded them.
@@ -90,13 +92,14 @@ class KeptEvents:
             NotEnoughMemory: there is no room for them, neither by the budget nor on the disk.
             ExportError: they cannot be written.
         """
-        file = self._file(loaded.path, loader)
-        if file is None:
-            return
         with self._writing:
+            file = self._file(loaded.path, loader)
+            if file is None or not loaded.is_of(loaded.path):
+                return
             self._make_room(file.parent, loaded.bytes)
             with contextlib.suppress(NotWanted):
                 write_kept(file, loaded, lambda: self._stopped)
+            self.shrink()  # for head and counts, and what others wrote or changed meanwhile
 
     def shrink(self) -> None:
         """Drop what is more than the budget; least recently used first."""

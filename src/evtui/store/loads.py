@@ -34,6 +34,11 @@ class _Load:
     given_up: str = ""
     """Why the store itself ended it; empty while it did not."""
 
+    def cancel(self) -> None:
+        """End it, once: a second time would not wait until its process is gone."""
+        if not self.task.cancelling():
+            self.task.cancel()
+
 
 class Loads:
     """One load a recording, however many wait for it.  Belongs to one event loop."""
@@ -68,7 +73,7 @@ class Loads:
         finally:
             load.waiting -= 1
             if not load.waiting:
-                load.task.cancel()
+                load.cancel()
         if load.given_up:
             raise NotEnoughMemory(load.given_up, path)
         if load.task.cancelled():
@@ -88,7 +93,7 @@ class Loads:
         """End a load that waits or runs; its process is killed."""
         load = self._running.get(path)
         if load is not None:
-            load.task.cancel()
+            load.cancel()
 
     def give_up_last(self, why: str) -> None:
         """End the load for the cache that began last; one that waits takes nothing yet."""
@@ -96,7 +101,7 @@ class Loads:
             load = self._running[path]
             if told.stage is not Stage.QUEUED and load.keep and not load.given_up:
                 load.given_up = why
-                load.task.cancel()
+                load.cancel()
                 return
 
     def promote(self, path: Path) -> None:
@@ -110,11 +115,10 @@ class Loads:
 
     async def end_all(self) -> None:
         """Cancel all, and wait until their processes are gone."""
-        tasks = [load.task for load in self._running.values()]
-        for task in tasks:
-            task.cancel()
-        if tasks:
-            await asyncio.wait(tasks)
+        while loads := list(self._running.values()):  # who waited for an end may have begun anew
+            for load in loads:
+                load.cancel()
+            await asyncio.wait([load.task for load in loads])
 
     def _begin(self, path: Path) -> _Load:
         self.turns.line_up(path)

@@ -30,5 +30,6 @@ class Mapping(mmap.mmap):
         return super().__new__(cls, fd, 0, access=mmap.ACCESS_READ)
 
     def __del__(self) -> None:
-        if len(self) > _AT_ONCE and not sys.is_finalizing():
+        never_mapped = self.closed
+        if not never_mapped and len(self) > _AT_ONCE and not sys.is_finalizing():
             threading.Thread(target=self.close, name="give back", daemon=True).start()

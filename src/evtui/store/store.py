@@ -284,11 +284,11 @@ class Store:
         return self._cache.policy.on and self._loads.is_to_be_kept(path)
 
     def _check_room(self, plan: Plan) -> None:
-        """Refuse at once what could not be loaded even if its turn came now."""
+        """Refuse at once what will not fit when its turn comes."""
         memory = self._memory()
         with _about(plan.path):
             if self._is_to_be_kept(plan.path):
-                self._cache.check_room(plan.cost, memory)
+                self._cache.check_room_later(plan.cost, memory)
             else:
                 check_available(plan.cost, memory)
 
