@@ -111,10 +111,9 @@ def _line(load: LoadProgress, width: int) -> Text:
 
 
 def _head(name: str, stage: str, width: int) -> Text:
-    name, longest = printable(name), width // 3
-    if len(name) > longest:
-        name = name[: longest - 1] + "…"
-    return Text.assemble(("✕ ", "bold red"), name, " ", (f"{stage} ", "dim"))
+    shown = Text(printable(name))
+    shown.truncate(width // 3, overflow="ellipsis")
+    return Text.assemble(("✕ ", "bold red"), shown, " ", (f"{stage} ", "dim"))
 
 
 def _bar(share: float | None, width: int, about: str = "") -> Text:
