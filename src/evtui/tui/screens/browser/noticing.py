@@ -125,9 +125,9 @@ class Noticing(TableKeys):
         for dataset, summary in report.datasets:
             self._table.learn(dataset, summary)
         self._unkept += len(report.datasets)
+        self.keep_rows()
         if report.is_all:
             self._table.rearrange()
-            self.keep_rows()
         self.learn_in_sight_first()
 
     def _take_noticed(self, report: Noticed) -> None:
