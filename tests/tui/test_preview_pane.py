@@ -24,12 +24,16 @@ from tui.conftest import Until
 
 
 class Opened(list[str]):
-    """Opens recordings, and lists their names."""
+    """Opens recordings, and lists their names; where they are held, once it may."""
 
-    def __init__(self, catalogue: Catalogue) -> None:
+    def __init__(self, catalogue: Catalogue, *, held: bool = False) -> None:
         self.shelf = Shelf(opener=remembering(catalogue, self._open))
+        self.may_open = threading.Event()
+        if not held:
+            self.may_open.set()
 
     def _open(self, path: Path, _stopwatch: Any) -> Recording:
+        assert self.may_open.wait(20)
         self.append(path.name)
         return open_in_place(path)
 
@@ -68,7 +72,7 @@ async def shown(app: EvtuiApp, until: Until) -> tuple[Any, Any]:
         return view(app).events, app.browser.query_one("#preview-timeline", TimelineBar).timeline
 
 
-async def test_a_later_run_shows_it_without_opening_the_recording(
+async def test_a_later_run_shows_it_before_the_recording_is_open(
     folder: Path, services: Services, file: Path, until: Until
 ) -> None:
     first = Opened(services.catalogue)
@@ -76,10 +80,19 @@ async def test_a_later_run_shows_it_without_opening_the_recording(
     events, timeline = await shown(EvtuiApp([folder], services), until)
     assert "fan.h5" in first
     services = with_catalogue(services, file)
-    second = Opened(services.catalogue)
+    second = Opened(services.catalogue, held=True)
     services.shelf = second.shelf
-    again, timeline_again = await shown(EvtuiApp([folder], services), until)
-    assert "fan.h5" not in second
+    app = EvtuiApp([folder], services)
+    async with app.run_test() as pilot:
+        await until(pilot, lambda: app.browser._table.row_count == 3)
+        await pilot.press("G")
+        await until(pilot, lambda: view(app).events is not None)
+        again = view(app).events
+        timeline_again = app.browser.query_one("#preview-timeline", TimelineBar).timeline
+        assert second == []
+        second.may_open.set()
+        await until(pilot, lambda: "fan.h5" in second)
+    assert again is not None and timeline_again is not None
     assert again.equals(events)
     assert timeline_again.counts.tolist() == timeline.counts.tolist()
 
@@ -106,11 +119,12 @@ async def test_a_timeline_that_was_estimated_is_replaced_once_it_is_counted(
     _, timeline = await shown(EvtuiApp([folder], services), until)
     assert timeline.exact and timeline.on is not None
     services = with_catalogue(services, file)
-    opened = Opened(services.catalogue)
+    opened = Opened(services.catalogue, held=True)
     services.shelf = opened.shelf
     _, timeline = await shown(EvtuiApp([folder], services), until)
     assert timeline.exact
-    assert "fan.h5" not in opened
+    assert opened == []
+    opened.may_open.set()
 
 
 @pytest.fixture

@@ -211,6 +211,8 @@ class EvtuiApp(App[None]):
 _SOON_NEEDED = (
     "evtui.library.bookmarks",
     "evtui.playback.session",
+    "evtui.recordings.hdf5.reader",
+    "evtui.recordings.prophesee.raw",
     "evtui.rendering.frame",
     "evtui.tui.pictures",
     "evtui.tui.screens.export",

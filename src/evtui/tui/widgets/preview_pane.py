@@ -13,6 +13,7 @@ from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import Static
 
+from evtui.errors import RecordingError
 from evtui.library.remembered import as_it_is
 from evtui.threads import NewestOnly
 from evtui.tui.columns import Row
@@ -88,14 +89,26 @@ class PreviewPane(Vertical):
         dataset = as_it_is(path)
         if dataset is None:
             return
-        preview = self._services.catalogue.preview(dataset)
-        if preview is None:
-            try:
-                preview = self._make(dataset)
-            except Exception:  # noqa: BLE001 -- a thread that died would show no picture any more
-                return
-        if not self._reader.superseded:
-            self.post_message(self.Ready(path, preview))
+        try:
+            self._show_preview(dataset)
+        except RecordingError:
+            return
+        except Exception as error:  # noqa: BLE001 -- a thread that died would show no other either
+            self._services.log.write("preview failed", path=path, error=repr(error))
+
+    def _show_preview(self, dataset: Dataset) -> None:
+        remembered = self._services.catalogue.preview(dataset)
+        preview = remembered or self._make(dataset)
+        if self._reader.superseded:
+            return
+        self.post_message(self.Ready(dataset.path, preview))
+        if remembered is not None:
+            self._open_early(dataset.path)
+
+    def _open_early(self, path: Path) -> None:
+        """What the cursor rests on is likely to be played: have it open by then."""
+        self._services.shelf.take(path)
+        self._services.shelf.put_back(path)
 
     def _make(self, dataset: Dataset) -> Preview:
         """Read it from memory or from the file, and remember it for later runs."""
