@@ -17,6 +17,9 @@ from common import milliseconds
 from support.small import write_h5
 from support.terminal import Terminal, evtui
 
+DA1, DA1_ANSWER = b"\x1b[c", b"\x1b[?62;c"
+"""What every terminal is asked, and answers at once."""
+
 BARE = """
 import sys
 from textual.app import App
@@ -36,8 +39,12 @@ def until_shown(command: list[str], home: dict[str, str]) -> float:
     """Seconds from the start of a program to the first rows on the screen."""
     began = time.perf_counter()
     with Terminal(command, 120, 40, home) as terminal:
+        asked = False
         while b"recording_00009" not in terminal.output:
             terminal.read(0.05, model=False)
+            if not asked and DA1 in terminal.output:
+                asked = True
+                terminal.send(DA1_ANSWER)
             if time.perf_counter() - began > 30:
                 raise SystemExit("no table after 30 s")
         return terminal.arrivals[-1][0] - began
