@@ -68,7 +68,7 @@ async def test_a_row_comes_for_what_is_loaded_while_it_is_open(
         app.services.store.get(DRONE)
         app.services.store.playing(FAN, True)
         await until(pilot, lambda: rows(table)[0][4:6] == ["playing", "1"])
-        assert "1 hits, 1 misses, hit rate 50%, 0 dropped" in totals(app)
+        assert "1 hit, 1 miss, hit rate 50%, 0 dropped" in totals(app)
 
 
 async def test_only_cells_that_changed_are_drawn_anew(

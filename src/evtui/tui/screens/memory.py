@@ -123,7 +123,8 @@ class MemoryScreen(ModalScreen[None]):
 def totals_text(stats: CacheStats, chosen: Settings, loads: Sequence[LoadProgress]) -> Text:
     """The cache's limits, and what came of it so far; two lines."""
     waiting = sum(load.stage is Stage.QUEUED for load in loads)
-    counts = f"{stats.hits:,} hits, {stats.misses:,} misses"
+    hits, misses = "hits" if stats.hits != 1 else "hit", "misses" if stats.misses != 1 else "miss"
+    counts = f"{stats.hits:,} {hits}, {stats.misses:,} {misses}"
     if asked := stats.hits + stats.misses:
         counts += f", hit rate {stats.hits / asked:.0%}"
     counts += f", {stats.evictions:,} dropped"

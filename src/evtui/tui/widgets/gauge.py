@@ -125,7 +125,11 @@ def _rate_text(rate: Rate | None, width: int) -> Text:
 
 
 def _counts_line(cache: CacheStats, width: int) -> Text:
-    long = [(cache.entries, " in"), (cache.hits, " hits"), (cache.misses, " misses")]
+    hits, misses = (
+        " hits" if cache.hits != 1 else " hit",
+        " misses" if cache.misses != 1 else " miss",
+    )
+    long = [(cache.entries, " in"), (cache.hits, hits), (cache.misses, misses)]
     short = [(cache.entries, " in"), (cache.hits, " hit"), (cache.misses, " miss")]
     if cache.evictions:
         long.append((cache.evictions, " dropped"))
