@@ -1,5 +1,6 @@
 import asyncio
 import os
+import threading
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from evtui.errors import NotEnoughMemory
+from evtui.errors import LoadCancelled, NotEnoughMemory
 from evtui.store.kept import KeptEvents
 from evtui.store.messages import CacheStats, Forecast, NotKept, Stage, StoreMessage
 from evtui.store.policy import CachePolicy, MemoryReading
@@ -168,6 +169,25 @@ async def test_the_time_a_load_took_is_what_the_next_one_expects(quick, paths, t
     size = paths[0].stat().st_size
     assert quick.loader.expected == [None, float(size)]
     assert quick.throughputs.throughput("HDF5", "own") == float(size)
+
+
+async def test_a_load_that_is_cancelled_while_its_time_is_noted_is_not_in_the_cache(
+    quick, paths, monkeypatch
+):
+    noting, go = threading.Event(), threading.Event()
+
+    def note(*_: object) -> None:
+        noting.set()
+        go.wait()
+
+    monkeypatch.setattr(quick.throughputs, "note_throughput", note)
+    load = quick.begin(paths[0])
+    await asyncio.to_thread(noting.wait, 10)
+    quick.store.cancel(paths[0])
+    with pytest.raises(LoadCancelled):
+        await load
+    go.set()
+    assert quick.store.cached_paths == []
 
 
 async def test_the_loader_is_the_one_that_was_chosen(quick, paths, tmp_path):

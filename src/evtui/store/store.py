@@ -251,13 +251,14 @@ class Store:
             self._check_room(plan)
         try:
             decoded = await self._decode_now(plan)
+            if decoded.reading_s >= WORTH_NOTING_S:
+                note = self._throughputs.note_throughput
+                await beside(note, plan.format, plan.loader, plan.bytes, decoded.reading_s)
             loaded = await beside(make_loaded, plan, decoded)
+            # From here on nothing is waited for: what is in the cache is no longer cancelled.
             outcome = Outcome(loaded, self._keep(loaded))
         finally:
             self._cache.release(plan.path)
-        if decoded.reading_s >= WORTH_NOTING_S:
-            note = self._throughputs.note_throughput
-            await beside(note, plan.format, plan.loader, plan.bytes, decoded.reading_s)
         if self._kept.on and not plan.in_place:
             self._write(loaded, plan.loader)
         return outcome
