@@ -164,8 +164,8 @@ async def _listen(
                 line = await stdout.readline()
         except TimeoutError:
             line = b"{}"
-        if not line:
-            return None
+        if not line.endswith(b"\n") and line != b"{}":
+            return None  # it ended, perhaps in the middle of a word
         report: dict[str, Any] = json.loads(line)
         if "done" in report or "error" in report:
             return report

@@ -16,6 +16,7 @@ Whatever a library prints goes to stderr instead, which the parent keeps the end
 from __future__ import annotations
 
 import ctypes
+import errno
 import json
 import os
 import resource
@@ -81,6 +82,9 @@ def main() -> int:
         _load(orders, reports)
     except MemoryError:
         reports.say(error="out of memory", kind="memory")
+    except OSError as error:
+        kind = "memory" if error.errno == errno.ENOMEM else "refused"
+        reports.say(error=str(error)[:_LONGEST_ERROR], kind=kind)
     except RecordingError as error:
         reports.say(error=error.reason, kind="refused")
     except BaseException as error:  # noqa: BLE001 -- a panic of evlib is no Exception
