@@ -217,3 +217,15 @@ def test_an_opener_takes_what_is_kept_only_where_it_must(kept, tmp_path, monkeyp
         opener(text, None)
     kept.keep(as_loaded(text), "own")
     assert opener(text, None).info.events == 500
+
+
+def test_a_recording_that_may_not_be_looked_at_is_as_good_as_not_kept(kept, paths, monkeypatch):
+    kept.keep(as_loaded(paths[0]), "own")
+
+    def refuse(self: Path) -> bool:
+        raise PermissionError(13, "Permission denied")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "exists", refuse)
+        assert kept.find(paths[0], "own") is None
+    assert kept.find(paths[0], "own") is not None

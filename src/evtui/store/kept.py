@@ -61,9 +61,9 @@ class KeptEvents:
     def find(self, path: Path, loader: str) -> Loaded | None:
         """A recording's events as this loader decoded them, if its file has not changed since."""
         file = self._file(path, loader)
-        if file is None or not os.path.exists(path):  # Path.exists raises for some
-            return None
         try:
+            if file is None or not path.exists():
+                return None
             loaded = read_kept(file, path)
         except OSError:
             return None  # not there, or not to be had now: of too many open files, say
