@@ -61,8 +61,10 @@ class KeptEvents:
     def find(self, path: Path, loader: str) -> Loaded | None:
         """A recording's events as this loader decoded them, if its file has not changed since."""
         file = self._file(path, loader)
+        if file is None:
+            return None
         try:
-            if file is None or not path.exists():
+            if not path.exists():
                 return None
             loaded = read_kept(file, path)
         except OSError:

@@ -82,12 +82,12 @@ def main() -> int:
         _load(orders, reports)
     except MemoryError:
         reports.say(error="out of memory", kind="memory")
-    except OSError as error:
-        kind = "memory" if error.errno == errno.ENOMEM else "refused"
-        reports.say(error=str(error)[:_LONGEST_ERROR], kind=kind)
     except RecordingError as error:
         reports.say(error=error.reason, kind="refused")
     except BaseException as error:  # noqa: BLE001 -- a panic of evlib is no Exception
+        if isinstance(error, OSError) and error.errno == errno.ENOMEM:  # of a mapping
+            reports.say(error="out of memory", kind="memory")
+            return 1
         said = f"{why_evlib(Path(orders.path))}{orders.loader}: {error or type(error).__name__}"
         reports.say(error=said[:_LONGEST_ERROR], kind="refused")
     else:
