@@ -168,19 +168,21 @@ async def test_loads_asked_for_at_once_go_in_that_order_whatever_their_plans_tak
 async def test_a_machine_that_runs_short_ends_the_load_that_began_last(rig, paths):
     rig.store.set_policy(ON)
     rig.store.set_loads_at_once(2)
-    loads = [rig.begin(path) for path in paths[:2]]
-    begun = [await rig.begun(), await rig.begun()]
+    loads = []
+    for path in paths[:2]:
+        loads.append(rig.begin(path))
+        assert await rig.begun() == path
     waiting = rig.begin(paths[2], keep=False)
     await rig.queued(paths[2])
     rig.store.answer(MemoryReading(available=8 * GB - 1, process=0))
     with pytest.raises(NotEnoughMemory, match=r"given up, for memory ran short: 8\.00 GB are"):
-        await loads[paths.index(begun[1])]
-    last = rig.last(begun[1])
+        await loads[1]
+    last = rig.last(paths[1])
     assert last.stage is Stage.FAILED
     assert "cache_floor" in (last.error or "")
     for _ in range(2):
         rig.loader.let_go()
-    assert await loads[paths.index(begun[0])]
+    assert await loads[0]
     assert await waiting
 
 
