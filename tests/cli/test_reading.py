@@ -36,7 +36,7 @@ def opened(monkeypatch) -> list[str]:
     names: list[str] = []
     open_in_place = module.open_in_place
 
-    def watch(path, stopwatch):
+    def watch(path):
         names.append(path.name)
         return open_in_place(path)
 
@@ -139,3 +139,15 @@ def test_an_interruption_keeps_what_was_done(run, folder, monkeypatch):
     found = datasets(folder)
     assert remembered(found["drone.h5"]) is not None
     assert remembered(found["fan.h5"]) is None
+
+
+def test_settings_that_cannot_be_read_are_in_no_recordings_way(run, folder, tmp_path):
+    config = paths.config_file()
+    config.parent.mkdir(parents=True, exist_ok=True)
+    config.write_text('glyphs = "crayon"\n')
+    done = run("info", folder / "fan.h5")
+    assert (done.exit_code, done.stderr) == (0, "")
+    done = run("info", write_text(tmp_path / "a.txt"))
+    assert done.exit_code == 0
+    assert "decoded events are not kept: " in done.stderr
+    assert "crayon" in done.stderr

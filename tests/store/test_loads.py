@@ -196,10 +196,10 @@ async def test_a_machine_that_runs_short_drops_what_is_held_before_it_ends_a_loa
     await rig.begun()
     short = MemoryReading(available=8 * GB - 1, process=0)
     rig.store.answer(short)
-    assert rig.store.cached_paths == []
+    assert rig.cached == []
     rig.loader.let_go()
     assert await load
-    assert rig.store.cached_paths == [paths[1]]
+    assert rig.cached == [paths[1]]
 
 
 async def test_a_load_that_the_cache_has_no_part_in_is_not_ended_for_its_floor(rig, paths):

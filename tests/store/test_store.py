@@ -27,7 +27,7 @@ async def test_a_load_goes_through_its_stages_and_is_kept(quick, paths):
     assert done.bytes_per_s == paths[0].stat().st_size / 2.0
     assert quick.store.loads == {}
     assert [entry.uses for entry in quick.store.entries] == [1]
-    assert quick.store.cached_paths == [paths[0]]
+    assert quick.cached == [paths[0]]
     assert quick.heard[-1] == quick.store.stats
     assert quick.store.stats == CacheStats(True, 1_300, 3_250, 1, hits=1, misses=0, evictions=0)
 
@@ -92,7 +92,7 @@ async def test_memory_is_looked_at_again_when_a_load_gets_its_turn(rig, paths):
     refused = [result for result in results if isinstance(result, NotEnoughMemory)]
     assert len(refused) == 1
     assert "7.00 GB of memory are available" in str(refused[0])
-    assert rig.store.cached_paths == [first]
+    assert rig.cached == [first]
 
 
 async def test_without_the_cache_a_load_must_fit_the_machine(rig, paths):
@@ -108,7 +108,7 @@ async def test_room_is_made_before_a_load_begins(rig, paths):
         rig.clock.now += 1
         task = rig.begin(path)
         await rig.begun()
-        held_while_loading.append(rig.store.cached_paths)
+        held_while_loading.append(rig.cached)
         rig.loader.let_go()
         await task
     assert held_while_loading == [[], [paths[0]], [paths[1]]]
@@ -122,11 +122,11 @@ async def test_what_plays_is_never_dropped(quick, paths):
     quick.store.playing(paths[0], True)
     quick.clock.now += 1
     await quick.store.load(paths[2], keep=True)
-    assert quick.store.cached_paths == [paths[0], paths[2]]
+    assert quick.cached == [paths[0], paths[2]]
     quick.store.set_policy(OFF)
-    assert quick.store.cached_paths == [paths[0]]
+    assert quick.cached == [paths[0]]
     quick.store.playing(paths[0], False)
-    assert quick.store.cached_paths == []
+    assert quick.cached == []
 
 
 async def test_a_recording_larger_than_was_thought_is_handed_over_but_not_kept(quick, paths):
@@ -187,7 +187,7 @@ async def test_a_load_that_is_cancelled_while_its_time_is_noted_is_not_in_the_ca
     with pytest.raises(LoadCancelled):
         await load
     go.set()
-    assert quick.store.cached_paths == []
+    assert quick.cached == []
 
 
 async def test_the_loader_is_the_one_that_was_chosen(quick, paths, tmp_path):
@@ -242,7 +242,7 @@ async def test_a_load_waits_for_one_whose_room_it_can_have_afterwards(rig, tmp_p
     for _ in loads:
         rig.loader.let_go()
     await asyncio.gather(*loads)
-    assert rig.store.cached_paths == [large[1]]
+    assert rig.cached == [large[1]]
 
 
 async def test_memory_that_others_take_is_given_back_and_told(quick, paths):
@@ -255,7 +255,7 @@ async def test_memory_that_others_take_is_given_back_and_told(quick, paths):
     quick.store.answer(MemoryReading(available=8 * GB, process=0))
     assert quick.heard == []
     quick.store.answer(MemoryReading(available=8 * GB - 1, process=0))
-    assert quick.store.cached_paths == [paths[0]]
+    assert quick.cached == [paths[0]]
     assert quick.heard == [quick.store.stats]
 
 
@@ -263,14 +263,14 @@ async def test_what_a_load_would_drop_is_told_before_and_nothing_is_dropped(quic
     for path in paths[:2]:
         quick.clock.now += 1
         await quick.store.load(path, keep=True)
-    assert quick.store.forecast(paths[2], 650) == Forecast(650)
-    assert quick.store.forecast(paths[2], 1_300) == Forecast(1_300, (paths[0],))
+    assert quick.store.forecast(650) == Forecast(650)
+    assert quick.store.forecast(1_300) == Forecast(1_300, (paths[0],))
     quick.store.playing(paths[0], True)
-    assert quick.store.forecast(paths[2], 1_300).drops == (paths[1],)
+    assert quick.store.forecast(1_300).drops == (paths[1],)
     quick.store.pin(paths[1], True)
-    assert "do not fit" in quick.store.forecast(paths[2], 1_300).refusal
-    assert "more than the largest" in quick.store.forecast(paths[2], 2_601).refusal
-    assert quick.store.cached_paths == paths[:2]
+    assert "do not fit" in quick.store.forecast(1_300).refusal
+    assert "more than the largest" in quick.store.forecast(2_601).refusal
+    assert quick.cached == paths[:2]
 
 
 @pytest.fixture

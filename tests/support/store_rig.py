@@ -24,7 +24,7 @@ class Rig:
         self.available = 16 * GB
         self.clock = Ticker()
         self.throughputs = ThisRun()
-        self.kept = kept or KeptEvents(None, 0)
+        self.kept = kept or KeptEvents()
         self.loader = HeldLoader(held=held)
         self.heard: list[StoreMessage] = []
         self.store = Store(
@@ -45,6 +45,11 @@ class Rig:
 
     def begin(self, path: Path, *, keep: bool = True) -> asyncio.Task:
         return asyncio.create_task(self.store.load(path, keep=keep))
+
+    @property
+    def cached(self) -> list[Path]:
+        """What is in memory, in the order in which it was loaded."""
+        return [entry.path for entry in self.store.held]
 
     async def begun(self) -> Path:
         """The next recording whose decoding begins."""

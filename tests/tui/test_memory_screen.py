@@ -107,7 +107,7 @@ async def test_u_frees_and_p_pins_the_highlighted(
         store.playing(DRONE, True)
         await until(pilot, lambda: rows(table)[0][4] == "playing")
         await pilot.press("u")
-        assert store.cached_paths == [DRONE]
+        assert [entry.path for entry in store.held] == [DRONE]
         assert [note.message for note in app._notifications] == ["drone.h5 is playing"]
         store.playing(DRONE, False)
         await pilot.press("u", "u", "p")

@@ -26,8 +26,7 @@ def when_terminal_ends(fd: int, end: Callable[[], None]) -> None:
             end()
 
     def begin() -> None:
-        # Not a daemon: what it has to tidy up is waited for, should the program end meanwhile.
-        threading.Thread(target=end_once, name="hang-up").start()
+        threading.Thread(target=end_once, name="hang-up", daemon=True).start()
 
     def watch() -> None:
         poll = select.poll()

@@ -9,12 +9,12 @@ from pathlib import Path
 
 from evtui import paths, settings
 from evtui.cli.narration import progress_bar, warn
-from evtui.errors import NeedsLoading
+from evtui.errors import NeedsLoading, SettingsError
 from evtui.library.catalogue import Catalogue
 from evtui.library.remembered import remembering
 from evtui.recordings.base import Recording, never_cancelled
 from evtui.recordings.formats import open_in_place
-from evtui.store.kept import KeptEvents, opening_kept
+from evtui.store.kept import KeptEvents
 from evtui.store.opening import open_or_load
 from evtui.timing import Stopwatch
 
@@ -53,21 +53,23 @@ def open_with_bar(path: Path, *, fresh: bool = False) -> Recording:
         path: the file.
         fresh: decode it again, even where its events are kept.
     """
-    kept = KeptEvents(None, 0) if fresh else kept_events()
     try:
-        return opening_kept(kept, open_in_place)(path, None)
+        return open_in_place(path)
     except NeedsLoading:
+        kept = kept_events()
+        if fresh:
+            kept.drop(path)
         with progress_bar(f"decoding {path.name}") as show:
             return open_or_load(path, show, kept=kept, not_kept=warn)
 
 
 def kept_events() -> KeptEvents:
-    """The decoded events that the browser keeps on disk, as the settings have it.
-
-    Raises:
-        SettingsError: the config file or the environment holds what cannot be taken.
-    """
-    chosen = settings.load(paths.config_file(), os.environ, {}, warn)
+    """The decoded events that the browser keeps on disk; none where the settings cannot be read."""
+    try:
+        chosen = settings.load(paths.config_file(), os.environ, {}, warn)
+    except SettingsError as error:
+        warn(f"decoded events are not kept: {error}")
+        return KeptEvents()
     return KeptEvents(paths.kept_folder(), chosen.disk_budget)
 
 

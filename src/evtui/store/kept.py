@@ -24,6 +24,7 @@ from evtui.store.plan import EVLIB, OWN
 from evtui.timing import Stopwatch
 from evtui.units import format_bytes
 
+_LOADERS = (OWN, EVLIB)
 _ENDING = ".events"
 _PATIENCE_S = 2.0
 _ABANDONED_S = 24 * 3600.0
@@ -40,7 +41,7 @@ class _Entry:
 class KeptEvents:
     """The folder of kept events.  Safe to use from any thread, and by several programs at once."""
 
-    def __init__(self, folder: Path | None, budget: int) -> None:
+    def __init__(self, folder: Path | None = None, budget: int = 0) -> None:
         """Nothing is read or written yet.
 
         Args:
@@ -78,7 +79,7 @@ class KeptEvents:
 
     def find_any(self, path: Path) -> Loaded | None:
         """The same, whoever decoded them."""
-        found = (self.find(path, loader) for loader in (OWN, EVLIB))
+        found = (self.find(path, loader) for loader in _LOADERS)
         return next((loaded for loaded in found if loaded is not None), None)
 
     def keep(self, loaded: Loaded, loader: str) -> None:
@@ -102,6 +103,12 @@ class KeptEvents:
             with contextlib.suppress(NotWanted):
                 write_kept(file, loaded, lambda: self._stopped)
             self.shrink()  # for head and counts, and what others wrote or changed meanwhile
+
+    def drop(self, path: Path) -> None:
+        """Drop a recording's events, whoever decoded them."""
+        for loader in _LOADERS:
+            if (file := self._file(path, loader)) is not None:
+                _remove(file)
 
     def shrink(self) -> None:
         """Drop what is more than the budget; least recently used first."""

@@ -27,7 +27,7 @@ def open_or_load(
     progress: Progress = no_progress,
     cancelled: Cancelled = never_cancelled,
     kept: KeptEvents | None = None,
-    not_kept: Callable[[str], object] = str,
+    not_kept: Callable[[str], object] = lambda why: None,
 ) -> Recording:
     """Open a recording; one that no reader can seek in is loaded, which may take seconds.
 

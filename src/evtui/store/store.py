@@ -69,7 +69,7 @@ class Store:
         self.loader = loader
         self._memory = memory
         self._throughputs = throughputs or ThisRun()
-        self._kept = kept or KeptEvents(None, 0)
+        self._kept = kept or KeptEvents()
         self._decode = decode
         self._cache = Cache(clock)
         self._loads = Loads(self._run, self._hear_load)
@@ -125,11 +125,10 @@ class Store:
         elif lack := self._cache.policy.lack(memory):
             self._loads.give_up_last(lack)
 
-    def forecast(self, path: Path, size: int) -> Forecast:
+    def forecast(self, size: int) -> Forecast:
         """What loading a recording into the cache would take now; the cache is on.
 
         Args:
-            path: the recording.
             size: bytes of memory that its events would hold.
         """
         try:
@@ -151,11 +150,6 @@ class Store:
     def entries(self) -> list[Entry]:
         """The same, with what a user wants to know of each; touches no disk."""
         return self._cache.entries
-
-    @property
-    def cached_paths(self) -> list[Path]:
-        """What is in memory, in the order in which it was loaded."""
-        return [entry.path for entry in self._cache.held]
 
     @property
     def stats(self) -> CacheStats:

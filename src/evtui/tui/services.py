@@ -43,7 +43,7 @@ class Services:
     catalogue: Catalogue
     store: Store
     memory: MemoryProbe
-    kept: KeptEvents = field(default_factory=lambda: KeptEvents(None, 0))
+    kept: KeptEvents = field(default_factory=KeptEvents)
     """Decoded events on disk; by default nothing is kept."""
     shelf: Shelf = field(init=False)
     exports: Exports = field(init=False)

@@ -78,7 +78,7 @@ class PreviewPane(Vertical):
         cost, store = row.cost, self._services.store
         load = None
         if cost is not None and store.stats.on and not row.cached:
-            load = store.forecast(row.dataset.path, cost)
+            load = store.forecast(cost)
         return facts_text(row, load=load)
 
     def on_unmount(self) -> None:

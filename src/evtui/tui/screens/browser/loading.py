@@ -70,7 +70,7 @@ class Loading(Watching):
         path, cost = row.dataset.path, row.cost
         if store.loads or cost is None or path in self._refused or store.peek(path) is not None:
             return
-        forecast = store.forecast(path, cost)
+        forecast = store.forecast(cost)
         if not (forecast.drops or forecast.refusal):
             self._load(path, then_open=False)
             self._preloading = path
