@@ -68,8 +68,16 @@ ACTIONS: tuple[Action, ...] = (
         "browser.export", _B, ("e",), "export", "Export", "Export to another format", footer=True
     ),
     Action("browser.rescan", _B, ("r",), "rescan", "Rescan", "Look at the folders again"),
-    Action("browser.cache", _B, ("c",), "toggle_cache", "Cache", "Cache on or off", footer=True),
-    Action("browser.memory", _B, ("m",), "memory", "Memory", "Memory and cache, their history"),
+    Action("browser.cache", _B, ("c",), "toggle_cache", "Cache", "Cache on or off"),
+    Action(
+        "browser.memory",
+        _B,
+        ("m",),
+        "memory",
+        "Mem",
+        "Memory and cache, their history",
+        footer=True,
+    ),
     Action("browser.details", _B, ("i",), "details", "Info", "All that is known", footer=True),
     Action("browser.settings", _B, ("comma",), "app.settings", "Settings", "Settings", footer=True),
     Action("browser.leave", _B, ("escape",), "leave", "Clear", "Clear the filter"),
