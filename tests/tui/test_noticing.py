@@ -288,6 +288,7 @@ async def test_what_is_told_while_the_widgets_go_is_not_heard(
         browser._take_report(browser.Surveyed(browser._number, Finished()))
         browser._read_memory()
         browser.look()
+        browser.learn(*counted)
         heard.append("all")
 
     async with app.run_test() as pilot:
@@ -295,5 +296,6 @@ async def test_what_is_told_while_the_widgets_go_is_not_heard(
         row = table(app).current
         assert row is not None and row.summary is not None
         learned = Learned(((row.dataset, replace(row.summary, events=7)),), is_all=True)
+        counted = row.dataset.path, row.summary
         monkeypatch.setattr(PreviewPane, "on_unmount", tell)
     assert heard

@@ -91,7 +91,7 @@ class Loading(Watching):
     def _open(self, path: Path) -> None:
         """Open in the player; a dataset that cannot seek is loaded first and then opens."""
         store = self._services.store
-        row = self._table.row(path)
+        row = self.row(path)
         loaded = store.get(path)
         if loaded is None and row is not None:
             if row.problem:

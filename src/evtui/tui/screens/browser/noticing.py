@@ -66,8 +66,8 @@ class Noticing(TableKeys):
         self._lookout.close()
 
     def row(self, path: Path) -> Row | None:
-        """What the table knows of a dataset."""
-        return self._table.row(path)
+        """What the table knows of a dataset; nothing once it has gone, while the program ends."""
+        return None if self.is_ending else self._table.row(path)
 
     def look(self) -> None:
         """Have the files in sight looked at."""
@@ -85,7 +85,7 @@ class Noticing(TableKeys):
 
     def learn(self, path: Path, summary: Summary, counts: Counts | None = None) -> None:
         """Remember what is now known exactly of a dataset, and show it."""
-        row = self._table.row(path)
+        row = self.row(path)
         if row is None:
             return
         self._services.catalogue.put(row.dataset, summary, counts)
